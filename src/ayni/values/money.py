@@ -109,6 +109,6 @@ def parse_minor(text: str) -> int:
 
 
 def show_minor(minor: int) -> str:
-    """"1234.50" for 123450; the sign in front. Plain digits, the same in every language."""
+    """ "1234.50" for 123450; the sign in front. Plain digits, the same in every language."""
     whole, part = divmod(abs(minor), 100)
     return f"{'-' if minor < 0 else ''}{whole}.{part:02d}"
