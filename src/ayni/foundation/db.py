@@ -1,0 +1,154 @@
+"""The database and its transactions.
+
+One request or job is one transaction, opened at the edge by `Database.transaction`. Operations take the
+`Tx` first, and never commit. `Tx` carries what every rule needs: the connection, the clock, the country and
+the actor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from ayni.foundation.country import Country
+from ayni.foundation.errors import AyniError
+from ayni.foundation.queries import load_queries
+
+APPLICATION_ROLE = "ayni_app"
+_QUERIES = load_queries("foundation")
+
+# Everything is named in full; a generic plan is settled once and does not wait for statistics.
+_SESSION = "-c search_path=pg_catalog -c timezone=UTC -c default_transaction_isolation=read\\ committed"
+
+
+class DatabaseUnreachable(AyniError):
+    """The server does not answer."""
+
+    code = "database_unreachable"
+    http_status = 503
+    what = "The database does not answer."
+    means = "Nothing was done. What was acknowledged before is safe."
+    do = "Start it (ayni up), or check AYNI_DATABASE_URL, and send the same request again."
+
+
+class NotMigrated(AyniError):
+    """The database exists but holds no Ayni."""
+
+    code = "database_not_migrated"
+    http_status = 503
+    what = "This database has not been set up for Ayni, or only in part."
+    means = "Nothing was done."
+    do = "Run: ayni migrate"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and through which channel. `who` is an id or a role, never a name."""
+
+    who: str
+    channel: str
+
+    def __str__(self) -> str:
+        return f"{self.who} via {self.channel}"
+
+
+SYSTEM = Actor("system", "worker")
+
+
+@dataclass(frozen=True)
+class Tx:
+    """One open transaction, with its clock, country and actor."""
+
+    connection: psycopg.Connection[TupleRow]
+    country: Country
+    actor: Actor
+    now: datetime
+
+    @cached_property
+    def today(self) -> date:
+        """The civil date of `now` in the country's time zone."""
+        return self.now.astimezone(self.country.timezone).date()
+
+    def execute(
+        self, statement: LiteralString, parameters: Mapping[str, Any] | None = None
+    ) -> psycopg.Cursor[TupleRow]:
+        """Run one statement; for `store.py` files only."""
+        return self.connection.execute(statement, parameters)
+
+
+class Database:
+    """A database that Ayni works on. `url` logs in as the application role, or as one that may become it."""
+
+    def __init__(self, url: str, country: Country, *, pool_size: int = 8) -> None:
+        self.country = country
+        self.url = application_url(url)
+        self._pool = ConnectionPool(
+            self.url, min_size=0, max_size=pool_size, open=False, timeout=30, kwargs={"autocommit": True}
+        )
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._pool.close()
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[psycopg.Connection[TupleRow]]:
+        """A pooled connection in autocommit mode, for the ledger's poster and for `transaction`."""
+        self._pool.open()
+        with self._pool.connection() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def transaction(self, actor: Actor = SYSTEM) -> Iterator[Tx]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with self.connection() as connection, connection.transaction():
+            yield begin(connection, self.country, actor)
+
+
+def begin(connection: psycopg.Connection[TupleRow], country: Country, actor: Actor) -> Tx:
+    """A Tx on a connection whose transaction is already open."""
+    return Tx(connection, country, actor, now(connection))
+
+
+def now(connection: psycopg.Connection[TupleRow]) -> datetime:
+    """The present instant by the database's one clock. Raises NotMigrated."""
+    try:
+        row = connection.execute(_QUERIES["now"]).fetchone()
+    except (psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedFunction) as error:
+        raise NotMigrated from error
+    if row is None or row[0] is None:
+        raise NotMigrated
+    at: datetime = row[0]
+    return at.astimezone(UTC)
+
+
+def application_url(url: str) -> str:
+    """`url` with the session settings that Ayni relies on, acting as the application role."""
+    return make_conninfo(url, options=f"{_SESSION} -c role={APPLICATION_ROLE}", application_name="ayni")
+
+
+def owner_url(url: str) -> str:
+    """`url` with Ayni's session settings, acting as the one who owns the schema."""
+    return make_conninfo(url, options=_SESSION, application_name="ayni")
+
+
+def connect(url: str) -> psycopg.Connection[TupleRow]:
+    """A connection in autocommit mode; raises DatabaseUnreachable."""
+    try:
+        return psycopg.connect(url, autocommit=True)
+    except psycopg.OperationalError as error:
+        raise DatabaseUnreachable from error

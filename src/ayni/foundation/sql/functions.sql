@@ -1,0 +1,66 @@
+-- The clock, and the refusal to edit what may only be added to.
+
+-- The present instant. Live: the server's clock, but never before the floor. Simulated: what was set.
+CREATE OR REPLACE FUNCTION foundation.now() RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN c.simulated THEN c.at ELSE greatest(clock_timestamp(), c.at) END
+    FROM foundation.clock c;
+END;
+
+-- Moves a simulated clock forward, or raises a live clock's floor to the present.
+CREATE OR REPLACE FUNCTION foundation.set_clock(new_at timestamptz) RETURNS timestamptz
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+    v_clock foundation.clock%ROWTYPE;
+BEGIN
+    SELECT * INTO STRICT v_clock FROM foundation.clock FOR UPDATE;
+    IF NOT v_clock.simulated AND new_at > clock_timestamp() THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY001', MESSAGE = 'the clock of a live database is the server''s';
+    END IF;
+    IF new_at < v_clock.at THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY002', MESSAGE = 'the clock never goes back';
+    END IF;
+    UPDATE foundation.clock SET at = new_at;
+    RETURN new_at;
+END;
+$$;
+
+CREATE OR REPLACE FUNCTION foundation.guard_clock() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+    IF TG_OP IN ('DELETE', 'TRUNCATE') OR NEW.simulated <> OLD.simulated OR NEW.at < OLD.at THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY002',
+            MESSAGE = 'a clock never goes back, and a database is live or simulated for ever';
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+CREATE OR REPLACE TRIGGER clock_is_guarded BEFORE UPDATE OR DELETE ON foundation.clock
+    FOR EACH ROW EXECUTE FUNCTION foundation.guard_clock();
+CREATE OR REPLACE TRIGGER clock_is_not_emptied BEFORE TRUNCATE ON foundation.clock
+    FOR EACH STATEMENT EXECUTE FUNCTION foundation.guard_clock();
+
+-- A trigger for every table whose rows are facts: they are added, and never edited or removed.
+CREATE OR REPLACE FUNCTION foundation.refuse_change() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'AY003',
+        MESSAGE = format('rows of %I.%I are never changed or removed', TG_TABLE_SCHEMA, TG_TABLE_NAME);
+END;
+$$;
+
+CREATE OR REPLACE TRIGGER audit_is_never_changed BEFORE UPDATE OR DELETE ON foundation.audit
+    FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
+CREATE OR REPLACE TRIGGER audit_is_never_emptied BEFORE TRUNCATE ON foundation.audit
+    FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
+
+-- The application reads the clock and adds to the audit trail, and can do no more here.
+GRANT USAGE ON SCHEMA foundation TO ayni_app;
+GRANT SELECT ON foundation.clock TO ayni_app;
+GRANT SELECT, INSERT ON foundation.audit TO ayni_app;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA foundation TO ayni_app;

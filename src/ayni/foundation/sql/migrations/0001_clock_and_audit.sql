@@ -1,0 +1,23 @@
+-- The clock and the audit trail.
+CREATE SCHEMA IF NOT EXISTS foundation;
+
+-- One clock for SQL and Python. A database is live or simulated for ever.
+CREATE TABLE foundation.clock (
+    only_row boolean PRIMARY KEY DEFAULT true CONSTRAINT clock_has_one_row CHECK (only_row),
+    simulated boolean NOT NULL,
+    -- Simulated: the present instant. Live: a floor under the server's clock, which never goes back.
+    at timestamptz NOT NULL
+);
+
+-- Who did what, when and why. Rows are added in the transaction of the deed and never change.
+CREATE TABLE foundation.audit (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL,
+    actor text NOT NULL,
+    channel text NOT NULL,
+    action text NOT NULL,
+    subject text NOT NULL,
+    reason text NOT NULL DEFAULT '',
+    details jsonb NOT NULL DEFAULT '{}'
+);
+CREATE INDEX audit_by_subject ON foundation.audit (subject, number);

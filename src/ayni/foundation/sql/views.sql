@@ -1,0 +1,1 @@
+-- The foundation publishes no views.

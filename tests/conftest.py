@@ -1,0 +1,105 @@
+"""Fixtures: one embedded PostgreSQL for the run, one migrated template, and a copy or a rollback per test."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ayni.app import MODULES, load_country
+from ayni.foundation.country import Country
+from ayni.foundation.db import Actor, Database, Tx, begin
+from ayni.foundation.embedded import EmbeddedServer
+from ayni.foundation.migrate import migrate
+
+START = datetime(2025, 6, 2, 15, 0, tzinfo=UTC)
+"""A Monday morning in Lima: the instant at which every test database begins."""
+
+TEST_ACTOR = Actor("tester", "test")
+
+
+@pytest.fixture(scope="session")
+def country() -> Country:
+    return load_country("peru")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    folder = Path(tempfile.mkdtemp(prefix="ayni-test-"))
+    # As root, the server runs as a system user, who must be able to enter.
+    folder.chmod(0o755)
+    with EmbeddedServer(folder) as running:
+        yield running
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(server: EmbeddedServer) -> str:
+    """The name of a database that is migrated and otherwise empty."""
+    server.create_database("template_ayni")
+    migrate(server.url("template_ayni"), MODULES, simulated_at=START)
+    return "template_ayni"
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def new_database(server: EmbeddedServer, template: str, country: Country) -> Iterator[Callable[[], Database]]:
+    """Makes databases of a test's own: each a fresh copy of the template, dropped at the end."""
+    made: list[tuple[str, Database]] = []
+
+    def make() -> Database:
+        name = f"test_{next(_numbers)}"
+        server.create_database(name, template=template)
+        made.append((name, Database(server.url(name), country)))
+        return made[-1][1]
+
+    yield make
+    for name, database in made:
+        database.close()
+        server.drop_database(name)
+
+
+@pytest.fixture
+def own_database(new_database: Callable[[], Database]) -> Database:
+    """A fresh database that this test may commit to."""
+    return new_database()
+
+
+@pytest.fixture(scope="session")
+def database(server: EmbeddedServer, template: str, country: Country) -> Iterator[Database]:
+    """A database that all tests share: nothing may be committed to it."""
+    server.create_database("shared", template=template)
+    with Database(server.url("shared"), country) as shared:
+        yield shared
+
+
+class _RollBack(Exception):
+    pass
+
+
+@pytest.fixture
+def tx(database: Database) -> Iterator[Tx]:
+    """A transaction that is rolled back when the test ends."""
+    with database.connection() as connection:
+        try:
+            with connection.transaction():
+                yield begin(connection, database.country, TEST_ACTOR)
+                raise _RollBack
+        except _RollBack:
+            pass
+
+
+@pytest.fixture
+def owner(own_database: Database, server: EmbeddedServer) -> Iterator[psycopg.Connection]:
+    """A connection to `own_database` as the owner of the schema, for trying what even the owner may not do."""
+    name = psycopg.conninfo.conninfo_to_dict(own_database.url)["dbname"]
+    with psycopg.connect(server.url(str(name)), autocommit=True) as connection:
+        yield connection
