@@ -99,7 +99,7 @@ def tx(database: Database) -> Iterator[Tx]:
 
 @pytest.fixture
 def owner(own_database: Database, server: EmbeddedServer) -> Iterator[psycopg.Connection]:
-    """A connection to `own_database` as the owner of the schema, for trying what even the owner may not do."""
+    """`own_database` as the owner of the schema, for trying what even the owner may not do."""
     name = psycopg.conninfo.conninfo_to_dict(own_database.url)["dbname"]
     with psycopg.connect(server.url(str(name)), autocommit=True) as connection:
         yield connection
