@@ -1,0 +1,89 @@
+"""What the ledger refuses as a whole. The answer to one transfer is a `Result`, not an error."""
+
+from __future__ import annotations
+
+from ayni.foundation.errors import BadInput, NotFound, Refused
+
+
+class UnknownAccount(NotFound):
+    """No account has this id."""
+
+    code = "unknown_account"
+    what = "There is no account {account}."
+    means = "Nothing was changed."
+    do = "Check the id; accounts are never deleted, so it never existed here."
+
+
+class UnknownOwner(NotFound):
+    """The ledger does not know the owner."""
+
+    code = "unknown_owner"
+    what = "The ledger does not know the owner of this account."
+    means = "Nothing was changed."
+    do = "Make the owner known first (open_owners), then open accounts."
+
+
+class AccountNotEmpty(Refused):
+    """An account can only be closed when nothing is on it and nothing is held."""
+
+    code = "account_not_empty"
+    what = "The account still has a balance or a hold."
+    means = "It was not closed, and its money is where it was."
+    do = "Move the balance out, resolve the holds, and close it then."
+
+
+class LimitBelowUse(Refused):
+    """A credit limit cannot go below what is already used of it."""
+
+    code = "limit_below_use"
+    what = "The account already uses more than this credit limit."
+    means = "The limit is unchanged."
+    do = "Wait until the account has been repaid, or choose a higher limit."
+
+
+class BatchTooLarge(BadInput):
+    """More transfers than one call may carry."""
+
+    code = "batch_too_large"
+    what = "A batch of {size} transfers is larger than the limit of {limit}."
+    means = "None of them was posted."
+    do = "Send them in several batches, each with the same ids as before."
+
+
+class BadBatch(BadInput):
+    """A value that cannot be a transfer's, such as an amount beyond any bank's books."""
+
+    code = "bad_batch"
+    what = "The batch holds a value that no transfer can have: {reason}."
+    means = "None of its transfers was posted."
+    do = "Correct that transfer and send the batch again with the same ids."
+
+
+class WrongIsolation(Refused):
+    """The ledger is changed under READ COMMITTED only: the lock is no use to an older snapshot."""
+
+    code = "wrong_isolation"
+    http_status = 500
+    what = "The transaction does not run under READ COMMITTED."
+    means = "Nothing was posted: it would not have seen what others committed before it."
+    do = "Open the transaction with Database.transaction, which chooses the right level."
+
+
+class PosterStopped(Refused):
+    """The poster that serves this process has been stopped."""
+
+    code = "poster_stopped"
+    http_status = 503
+    what = "The poster was stopped before it took this transfer."
+    means = "It was not posted by this call."
+    do = "Send it again with the same id; if it was posted after all, the answer is `exists`."
+
+
+class OutcomeUnknown(Refused):
+    """The connection was lost while the batch was being committed."""
+
+    code = "outcome_unknown"
+    http_status = 503
+    what = "The database went away while the transfer was being committed."
+    means = "It may or may not have been posted."
+    do = "Send it again with the same id: it is posted once, and the answer says what happened."

@@ -1,0 +1,53 @@
+"""Everything that reads the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from ayni.foundation.db import Tx
+from ayni.ledger import store
+from ayni.ledger.errors import UnknownAccount
+from ayni.ledger.model import Account, StatementLine, TrialBalanceRow
+from ayni.values.ids import AccountId, OwnerRef, show_id
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def get_account(tx: Tx, account_id: AccountId) -> Account:
+    """One account. Raises UnknownAccount."""
+    found = store.find_accounts(tx, [account_id])
+    if account_id not in found:
+        raise UnknownAccount(account=show_id("acc", account_id))
+    return found[account_id]
+
+
+def find_accounts(tx: Tx, account_ids: Sequence[AccountId]) -> dict[AccountId, Account]:
+    """Accounts by id; unknown ids are left out."""
+    return store.find_accounts(tx, account_ids)
+
+
+def list_accounts(tx: Tx, owner_ref: OwnerRef) -> list[Account]:
+    """The accounts of one owner, oldest first."""
+    return store.list_accounts(tx, owner_ref)
+
+
+def list_statement(
+    tx: Tx,
+    account_id: AccountId,
+    *,
+    most: int = 50,
+    before_seq: int = 0,
+    since: datetime = _BEGINNING,
+) -> list[StatementLine]:
+    """An account's transfers, newest first, with the balance after each.
+
+    At most `most` lines older than `before_seq` (0: from the newest) and not older than `since`. Reads only
+    this account's transfers, along its chain.
+    """
+    return store.list_statement(tx, account_id, before_seq=before_seq, most=most, since=since)
+
+
+def list_trial_balance(tx: Tx, *, book: int, owner_ref: OwnerRef | None = None) -> list[TrialBalanceRow]:
+    """The sums of every kind of account in a book, for one owner or for all."""
+    return store.list_trial_balance(tx, book=book, owner_ref=owner_ref)

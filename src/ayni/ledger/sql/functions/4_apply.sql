@@ -1,0 +1,121 @@
+-- Writes what was decided: one UPDATE of the accounts, one INSERT of the transfers. Both paths end here.
+--
+-- The running balances and versions of accounts that occur more than once come from window sums in the order
+-- of the batch. Returns how many transfers were written.
+CREATE OR REPLACE FUNCTION ledger.apply(
+    b ledger.batch, d ledger.decisions, p_last_seq bigint, p_now timestamptz) RETURNS bigint
+LANGUAGE sql SET search_path = pg_catalog SET enable_nestloop = off SET enable_seqscan = off
+SET enable_mergejoin = off
+AS $$
+WITH t AS MATERIALIZED (
+    SELECT p_last_seq + row_number() OVER (ORDER BY u.ord) AS seq, u.ord::integer AS ord, u.debit, u.credit,
+        u.amount, u.code, coalesce(u.kind, 0::smallint) AS kind, coalesce(u.held, 0) AS held,
+        coalesce(u.counts, 0::smallint) AS counts
+    FROM unnest(coalesce(d.debits, b.debits), coalesce(d.credits, b.credits), coalesce(d.moved, b.amounts),
+        b.codes, b.kinds, d.held, d.counts, d.results)
+        WITH ORDINALITY u (debit, credit, amount, code, kind, held, counts, result, ord)
+    WHERE u.result IS NULL OR u.result = 0
+), acc AS MATERIALIZED (
+    SELECT a.id, a.owner_ref, a.debit_normal, a.version, a.last_seq, a.limit_class, a.purpose,
+        coalesce(c.month, 0) AS month,
+        CASE WHEN a.debit_normal THEN a.debits_posted - a.credits_posted
+            ELSE a.credits_posted - a.debits_posted END AS balance
+    FROM ledger.accounts a LEFT JOIN ledger.limit_classes c ON c.class = a.limit_class
+    WHERE a.id = ANY (coalesce(d.debits, b.debits) || coalesce(d.credits, b.credits))
+), j AS MATERIALIZED (
+    SELECT t.seq, t.ord, t.kind, t.debit, t.credit, t.amount, x.month AS debit_month, y.month AS credit_month,
+        x.owner_ref AS debit_owner, y.purpose AS credit_purpose,
+        CASE t.kind WHEN 0 THEN 0 WHEN 1 THEN t.amount ELSE -t.held END AS pend,
+        CASE t.kind WHEN 0 THEN t.amount WHEN 2 THEN t.amount ELSE 0 END AS posted,
+        CASE t.kind WHEN 2 THEN t.amount - t.held WHEN 3 THEN -t.held WHEN 4 THEN -t.held ELSE t.amount END
+            AS used,
+        CASE WHEN t.kind > 1 THEN t.counts WHEN x.owner_ref = y.owner_ref THEN 0::smallint
+            ELSE (kx.counts & 7) | (ky.counts & 56) END AS counts
+    FROM t JOIN acc x ON x.id = t.debit JOIN acc y ON y.id = t.credit
+    LEFT JOIN ledger.limit_codes_today kx ON kx.class = x.limit_class AND kx.code = t.code
+    LEFT JOIN ledger.limit_codes_today ky ON ky.class = y.limit_class AND ky.code = t.code
+), legs AS MATERIALIZED (
+    SELECT l.seq, l.side, l.account,
+        row_number() OVER w AS nth,
+        lag(l.seq) OVER w AS previous,
+        lead(l.seq) OVER w IS NULL AS newest,
+        ledger.total(l.dpend) OVER w AS dpend, ledger.total(l.dpost) OVER w AS dpost,
+        ledger.total(l.cpend) OVER w AS cpend, ledger.total(l.cpost) OVER w AS cpost,
+        ledger.total(l.conversions) OVER w AS conversions, ledger.total(l.totals) OVER w AS totals
+    FROM (
+        SELECT j.seq, 0 AS side, j.debit AS account, j.pend AS dpend, j.posted AS dpost, 0::bigint AS cpend,
+            0::bigint AS cpost, CASE WHEN j.counts & 2 <> 0 THEN j.used ELSE 0 END AS conversions,
+            CASE WHEN j.counts & 4 <> 0 THEN j.used ELSE 0 END AS totals FROM j
+        UNION ALL
+        SELECT j.seq, 1, j.credit, 0, 0, j.pend, j.posted, CASE WHEN j.counts & 16 <> 0 THEN j.used ELSE 0 END,
+            CASE WHEN j.counts & 32 <> 0 THEN j.used ELSE 0 END FROM j) l
+    WINDOW w AS (PARTITION BY l.account ORDER BY l.seq ROWS UNBOUNDED PRECEDING)
+), places AS MATERIALIZED (
+    SELECT l.seq, l.side, x.version + l.nth AS version, coalesce(l.previous, x.last_seq) AS previous,
+        x.balance + CASE WHEN x.debit_normal THEN l.dpost - l.cpost ELSE l.cpost - l.dpost END AS balance
+    FROM legs l JOIN acc x ON x.id = l.account
+), updated AS (
+    UPDATE ledger.accounts a
+    SET debits_pending = a.debits_pending + l.dpend, debits_posted = a.debits_posted + l.dpost,
+        credits_pending = a.credits_pending + l.cpend, credits_posted = a.credits_posted + l.cpost,
+        conversions_used = l.conversions + CASE WHEN a.used_month = x.month THEN a.conversions_used ELSE 0 END,
+        total_used = l.totals + CASE WHEN a.used_month = x.month THEN a.total_used ELSE 0 END,
+        used_month = x.month, version = a.version + l.nth, last_seq = l.seq
+    FROM legs l JOIN acc x ON x.id = l.account
+    WHERE l.newest AND a.id = l.account
+        AND a.id = ANY (coalesce(d.debits, b.debits) || coalesce(d.credits, b.credits))
+), held AS (
+    INSERT INTO ledger.holds (id, seq, event_id, debit_account_id, credit_account_id, amount_minor, expires_at,
+        book, code, debit_month, credit_month, counts)
+    SELECT b.ids[j.ord], j.seq, b.event_ids[j.ord], j.debit, j.credit, j.amount,
+        p_now + make_interval(secs => b.timeouts[j.ord]), b.books[j.ord], b.codes[j.ord],
+        j.debit_month, j.credit_month, j.counts
+    FROM j WHERE j.kind = 1 ORDER BY j.seq
+), origins AS (
+    INSERT INTO ledger.purpose_origins (account_id, origin_account_id)
+    SELECT DISTINCT j.credit, j.debit FROM j WHERE j.credit_purpose IS NOT NULL AND j.kind IN (0, 2)
+    ON CONFLICT DO NOTHING
+), written AS (
+    INSERT INTO ledger.transfers (seq, id, event_id, debit_account_id, credit_account_id, amount_minor,
+        event_at, created_at, debit_version, credit_version, debit_balance, credit_balance,
+        debit_previous_seq, credit_previous_seq, timeout_seconds, book, code, kind, balancing, requested_minor,
+        pending_id, reference, context)
+    SELECT j.seq, b.ids[j.ord], b.event_ids[j.ord], j.debit, j.credit, j.amount,
+        coalesce(b.event_ats[j.ord], p_now), p_now, x.version, y.version, x.balance, y.balance,
+        x.previous, y.previous, b.timeouts[j.ord], b.books[j.ord], b.codes[j.ord], j.kind,
+        coalesce(b.flags[j.ord], 0::smallint) & 2 <> 0,
+        nullif(b.amounts[j.ord], j.amount), b.pending_ids[j.ord], b.refs[j.ord], b.contexts[j.ord]
+    FROM j JOIN places x ON x.seq = j.seq AND x.side = 0 JOIN places y ON y.seq = j.seq AND y.side = 1
+    ORDER BY j.seq
+    RETURNING 1
+)
+SELECT count(*) FROM written;
+$$;
+
+-- Marks the holds that a batch resolved.
+CREATE OR REPLACE FUNCTION ledger.resolve_holds(b ledger.batch, d ledger.decisions) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog SET enable_nestloop = off SET enable_seqscan = off
+SET enable_mergejoin = off
+AS $$
+UPDATE ledger.holds h SET state = u.kind - 1
+FROM unnest(b.kinds, b.pending_ids, d.results) u (kind, pending, result)
+WHERE u.kind > 1 AND (u.result IS NULL OR u.result = 0) AND h.id = u.pending AND h.id = ANY (b.pending_ids);
+$$;
+
+-- Remembers refused ids. Ids that were met before, and requests that are wrong in themselves, are not new.
+CREATE OR REPLACE FUNCTION ledger.remember(
+    b ledger.batch, d ledger.decisions, p_known integer[], p_now timestamptz) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog
+AS $$
+INSERT INTO ledger.refusals (id, result, event_id, debit_account_id, credit_account_id, amount_minor, event_at,
+    created_at, timeout_seconds, book, code, kind, balancing, pending_id, reference)
+SELECT DISTINCT ON (u.id) u.id, u.result, b.event_ids[u.ord], b.debits[u.ord], b.credits[u.ord],
+    b.amounts[u.ord], b.event_ats[u.ord], p_now, b.timeouts[u.ord], b.books[u.ord], b.codes[u.ord],
+    coalesce(b.kinds[u.ord], 0), coalesce(b.flags[u.ord], 0) & 2 <> 0, b.pending_ids[u.ord], b.refs[u.ord]
+FROM unnest(b.ids, d.results) WITH ORDINALITY u (id, result, ord)
+WHERE u.result > 1 AND u.result <> 4
+    AND (p_known IS NULL OR u.ord <> ALL (p_known))
+    -- only the first use of an id in the batch made it known
+    AND NOT EXISTS (SELECT FROM ledger.transfers t WHERE t.id = u.id)
+ORDER BY u.id, u.ord;
+$$;

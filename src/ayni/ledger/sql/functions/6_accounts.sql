@@ -1,0 +1,172 @@
+-- Owners, accounts and their guards. All of it under the ledger's lock, so that after `freeze` returns no
+-- debit has a later seq.
+
+CREATE OR REPLACE FUNCTION ledger.open_owners(p_refs uuid[], p_class smallint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+    v_opened bigint;
+BEGIN
+    PERFORM ledger.take_lock();
+    INSERT INTO ledger.owners (owner_ref, limit_class, created_at)
+    SELECT DISTINCT u, p_class, foundation.now() FROM unnest(p_refs) u
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS v_opened = ROW_COUNT;
+    RETURN v_opened;
+END;
+$$;
+
+-- Opens accounts; an id that exists is left as it is. Returns how many are new.
+CREATE OR REPLACE FUNCTION ledger.open_accounts(
+    p_ids uuid[], p_owners uuid[], p_book smallint, p_code smallint, p_debit_normal boolean,
+    p_credit_limit bigint, p_ceiling bigint, p_purpose smallint, p_accepts smallint[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+    v_opened bigint;
+BEGIN
+    PERFORM ledger.take_lock();
+    INSERT INTO ledger.accounts (id, owner_ref, created_at, credit_limit_minor, balance_ceiling_minor, book, code,
+        flags, limit_class, purpose, debit_normal, accepts)
+    SELECT u.id, u.owner, foundation.now(), p_credit_limit, p_ceiling, p_book, p_code, o.flags << 3, o.limit_class,
+        p_purpose, p_debit_normal, p_accepts
+    FROM unnest(p_ids, p_owners) u (id, owner) JOIN ledger.owners o ON o.owner_ref = u.owner
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS v_opened = ROW_COUNT;
+    IF v_opened < cardinality(p_ids) AND EXISTS (
+        SELECT FROM unnest(p_owners) u WHERE NOT EXISTS (SELECT FROM ledger.owners o WHERE o.owner_ref = u)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY104', MESSAGE = 'an owner is not known to the ledger';
+    END IF;
+    UPDATE ledger.accounts a SET sole = false
+    WHERE a.sole AND a.owner_ref = ANY (p_owners) AND EXISTS (
+        SELECT FROM ledger.accounts s WHERE s.owner_ref = a.owner_ref AND s.book = a.book AND s.id <> a.id);
+    RETURN v_opened;
+END;
+$$;
+
+-- Sets or clears flags of an account: 1 frozen, 2 dormant, 4 legal hold. Returns the flags that it has now.
+CREATE OR REPLACE FUNCTION ledger.flag_account(p_id uuid, p_flags smallint, p_on boolean) RETURNS smallint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+    v_flags smallint;
+BEGIN
+    PERFORM ledger.take_lock();
+    UPDATE ledger.accounts a
+    SET flags = CASE WHEN p_on THEN a.flags | (p_flags & 7) ELSE a.flags & ~(p_flags & 7) END
+    WHERE a.id = p_id RETURNING a.flags INTO v_flags;
+    IF v_flags IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY105', MESSAGE = 'there is no such account';
+    END IF;
+    RETURN v_flags;
+END;
+$$;
+
+-- The same for an owner, and through it for all of the owner's accounts.
+CREATE OR REPLACE FUNCTION ledger.flag_owner(p_owner uuid, p_flags smallint, p_on boolean) RETURNS smallint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+    v_flags smallint;
+BEGIN
+    PERFORM ledger.take_lock();
+    UPDATE ledger.owners o
+    SET flags = CASE WHEN p_on THEN o.flags | (p_flags & 7) ELSE o.flags & ~(p_flags & 7) END
+    WHERE o.owner_ref = p_owner RETURNING o.flags INTO v_flags;
+    IF v_flags IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY104', MESSAGE = 'the owner is not known to the ledger';
+    END IF;
+    UPDATE ledger.accounts a SET flags = (a.flags & ~56) | (v_flags << 3) WHERE a.owner_ref = p_owner;
+    RETURN v_flags;
+END;
+$$;
+
+-- Closes an account for good: it must be empty, without holds.
+CREATE OR REPLACE FUNCTION ledger.close_account(p_id uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+    PERFORM ledger.take_lock();
+    UPDATE ledger.accounts a SET flags = a.flags | 64 WHERE a.id = p_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY105', MESSAGE = 'there is no such account';
+    END IF;
+END;
+$$;
+
+-- Sets an account's credit limit and ceiling. Lowering the limit below what is used is refused.
+CREATE OR REPLACE FUNCTION ledger.set_account_limits(p_id uuid, p_credit_limit bigint, p_ceiling bigint)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+    PERFORM ledger.take_lock();
+    UPDATE ledger.accounts a SET credit_limit_minor = p_credit_limit, balance_ceiling_minor = p_ceiling
+    WHERE a.id = p_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY105', MESSAGE = 'there is no such account';
+    END IF;
+END;
+$$;
+
+-- Moves an owner to another class of limits.
+CREATE OR REPLACE FUNCTION ledger.set_limit_class(p_owner uuid, p_class smallint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+    PERFORM ledger.take_lock();
+    UPDATE ledger.owners o SET limit_class = p_class WHERE o.owner_ref = p_owner;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY104', MESSAGE = 'the owner is not known to the ledger';
+    END IF;
+    UPDATE ledger.accounts a SET limit_class = p_class WHERE a.owner_ref = p_owner;
+END;
+$$;
+
+-- Adds a class of limits, or renames nothing: a class that exists keeps its name and zone.
+CREATE OR REPLACE FUNCTION ledger.define_class(p_class smallint, p_name text, p_zone text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+    PERFORM ledger.take_lock();
+    INSERT INTO ledger.limit_classes (class, name, time_zone) VALUES (p_class, p_name, p_zone)
+    ON CONFLICT DO NOTHING;
+END;
+$$;
+
+-- Adds dated rows to a class; a row that exists is kept. Takes effect at once.
+CREATE OR REPLACE FUNCTION ledger.add_limit(
+    p_class smallint, p_kind text, p_from date, p_until date, p_maximum bigint, p_source text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+    PERFORM ledger.take_lock();
+    INSERT INTO ledger.limits (class, kind, valid_from, valid_until, maximum_minor, source)
+    VALUES (p_class, p_kind, p_from, p_until, p_maximum, p_source) ON CONFLICT DO NOTHING;
+    UPDATE ledger.limit_classes SET fresh_until = '-infinity' WHERE class = p_class;
+END;
+$$;
+
+CREATE OR REPLACE FUNCTION ledger.add_limit_codes(
+    p_class smallint, p_codes smallint[], p_counts smallint[], p_from date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+    PERFORM ledger.take_lock();
+    INSERT INTO ledger.limit_codes (class, code, valid_from, counts)
+    SELECT p_class, u.code, p_from, u.counts FROM unnest(p_codes, p_counts) u (code, counts)
+    ON CONFLICT DO NOTHING;
+    UPDATE ledger.limit_classes SET fresh_until = '-infinity' WHERE class = p_class;
+END;
+$$;
+
+CREATE OR REPLACE FUNCTION ledger.open_book(p_book smallint, p_name text, p_currency text, p_entity uuid)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+    PERFORM ledger.take_lock();
+    INSERT INTO ledger.books (book, name, currency, entity_ref, created_at)
+    VALUES (p_book, p_name, p_currency, p_entity, foundation.now()) ON CONFLICT DO NOTHING;
+END;
+$$;

@@ -1,0 +1,137 @@
+"""The ledger's SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import TupleRow, class_row
+
+from ayni.foundation.db import Tx
+from ayni.foundation.queries import load_queries
+from ayni.ledger.errors import (
+    AccountNotEmpty,
+    BadBatch,
+    BatchTooLarge,
+    LimitBelowUse,
+    UnknownAccount,
+    UnknownOwner,
+    WrongIsolation,
+)
+from ayni.ledger.formats import DUMPERS, pack
+from ayni.ledger.model import (
+    MAX_BATCH,
+    Account,
+    Kind,
+    Posted,
+    Result,
+    StatementLine,
+    Transfer,
+    TrialBalanceRow,
+)
+from ayni.values.ids import AccountId, EventId, OwnerRef, TransferId
+
+_QUERIES = load_queries("ledger")
+
+
+def post(
+    connection: psycopg.Connection[TupleRow], transfers: Sequence[Transfer], *, ordered: bool = False
+) -> list[Posted]:
+    """Post a batch on a connection. Raises BatchTooLarge, BadBatch, WrongIsolation."""
+    if len(transfers) > MAX_BATCH:
+        raise BatchTooLarge(size=len(transfers), limit=MAX_BATCH)
+    if not transfers:
+        return []
+    try:
+        columns = pack(transfers)
+    except OverflowError as error:
+        raise BadBatch(reason=str(error)) from error
+    for kind, dumper in DUMPERS.items():
+        connection.adapters.register_dumper(kind, dumper)
+    try:
+        row = connection.execute(_QUERIES["post"], {**columns, "ordered": ordered}).fetchone()
+    except psycopg.Error as error:
+        raise _named(error) from error
+    assert row is not None
+    first_seq, results, amounts, seqs = row
+    if results is None:
+        return [
+            Posted(Result.CREATED, transfer.amount_minor, first_seq + place)
+            for place, transfer in enumerate(transfers)
+        ]
+    return [
+        Posted(Result(result), amount or 0, seq or 0)
+        for result, amount, seq in zip(results, amounts, seqs, strict=True)
+    ]
+
+
+def _named(error: psycopg.Error) -> Exception:
+    if error.sqlstate == "AY101":
+        return WrongIsolation()
+    if error.sqlstate == "AY103":
+        return BadBatch(reason="its columns do not fit together")
+    if error.sqlstate == "AY104":
+        return UnknownOwner()
+    if error.sqlstate == "AY105":
+        return UnknownAccount(account="")
+    constraint = error.diag.constraint_name
+    if constraint == "closed_is_empty":
+        return AccountNotEmpty()
+    if constraint in ("funds_cover_debits", "funds_cover_credits"):
+        return LimitBelowUse()
+    return error
+
+
+def change(tx: Tx, query: str, **values: Any) -> Any:
+    """Call one of the ledger's functions and return its value."""
+    try:
+        row = tx.execute(_QUERIES[query], values).fetchone()
+    except psycopg.Error as error:
+        raise _named(error) from error
+    assert row is not None
+    return row[0]
+
+
+def find_accounts(tx: Tx, ids: Sequence[AccountId]) -> dict[AccountId, Account]:
+    """Accounts by id; ids that are unknown are left out."""
+    with tx.connection.cursor(row_factory=class_row(Account)) as cursor:
+        return {row.id: row for row in cursor.execute(_QUERIES["accounts"], {"ids": list(ids)})}
+
+
+def list_accounts(tx: Tx, owner_ref: OwnerRef) -> list[Account]:
+    """The accounts of one owner."""
+    with tx.connection.cursor(row_factory=class_row(Account)) as cursor:
+        return cursor.execute(_QUERIES["accounts_of_owner"], {"owner_ref": owner_ref}).fetchall()
+
+
+def list_statement(
+    tx: Tx, account_id: AccountId, *, before_seq: int, most: int, since: datetime
+) -> list[StatementLine]:
+    """Newest first."""
+    values = {"account_id": account_id, "before_seq": before_seq, "most": most, "since": since}
+    return [
+        StatementLine(
+            seq=row[0],
+            transfer_id=TransferId(row[1]),
+            event_id=EventId(row[2]),
+            kind=Kind(row[3]),
+            code=row[4],
+            counterpart_account_id=AccountId(row[5]),
+            amount_minor=row[6],
+            balance_minor=row[7],
+            version=row[8],
+            event_at=row[9],
+            created_at=row[10],
+            reference=row[11],
+        )
+        for row in tx.execute(_QUERIES["statement"], values)
+    ]
+
+
+def list_trial_balance(tx: Tx, *, book: int, owner_ref: UUID | None) -> list[TrialBalanceRow]:
+    """Sums per kind of account."""
+    with tx.connection.cursor(row_factory=class_row(TrialBalanceRow)) as cursor:
+        return cursor.execute(_QUERIES["trial_balance"], {"book": book, "owner_ref": owner_ref}).fetchall()
