@@ -8,6 +8,7 @@ from ayni.ledger.model import (
     BULK_BATCH,
     MAX_BATCH,
     Account,
+    AccountCode,
     AccountFlag,
     Counts,
     HoldState,
@@ -17,6 +18,7 @@ from ayni.ledger.model import (
     Result,
     StatementLine,
     Transfer,
+    TransferCode,
     TrialBalanceRow,
 )
 from ayni.ledger.operations import (
@@ -46,6 +48,7 @@ __all__ = [
     "BULK_BATCH",
     "MAX_BATCH",
     "Account",
+    "AccountCode",
     "AccountFlag",
     "Counts",
     "HoldState",
@@ -55,6 +58,7 @@ __all__ = [
     "Result",
     "StatementLine",
     "Transfer",
+    "TransferCode",
     "TrialBalanceRow",
     "add_limit",
     "add_limit_codes",

@@ -153,6 +153,57 @@ class Result(IntEnum):
         return self <= Result.EXISTS
 
 
+class AccountCode(IntEnum):
+    """The chart of accounts: 1… assets (debit-normal), 2… liabilities, 3… funds, 5… costs."""
+
+    TRUST_ACCOUNT = 1010
+    DEPOSITS_IN_TRANSIT = 1020
+    EMONEY_AT_ISSUER = 1110
+    RESIDENT = 2010
+    PURPOSE = 2020
+    GOAL = 2030
+    ESCROW = 2040
+    AGENT = 2050
+    MERCHANT = 2060
+    BILLER = 2070
+    PROGRAMME = 2080
+    LENDER = 2090
+    ISSUER_OWN = 2100
+    PAYOUTS_IN_TRANSIT = 2110
+    BUDGET_FREE = 3110
+    BUDGET_RESERVED = 3120
+    BENEFITS_PAID = 5110
+
+    @property
+    def debit_normal(self) -> bool:
+        """Assets and costs grow by debits."""
+        return self // 1000 in (1, 5)
+
+
+class TransferCode(IntEnum):
+    """Why money moves. `docs/concepts/postings.md` is the table of what each one debits and credits."""
+
+    ISSUE = 10
+    REDEEM = 11
+    FUND_BUDGET = 20
+    RESERVE_BUDGET = 21
+    RELEASE_BUDGET = 22
+    SPEND_BUDGET = 23
+    DISBURSE = 30
+    CLAIM = 31
+    RETURN_BENEFIT = 32
+    SEND = 40
+    PAY = 41
+    REFUND = 42
+    CASH_IN = 50
+    CASH_OUT = 51
+    COMMISSION = 60
+    FEE = 61
+    SETTLE = 70
+    PAYOUT = 71
+    PAYOUT_REJECTED = 72
+
+
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """A request to post. `id` is made and kept by the client before the first send.
