@@ -72,15 +72,14 @@ CREATE TABLE ledger.accounts (
     id uuid PRIMARY KEY,
     owner_ref uuid NOT NULL REFERENCES ledger.owners,
     created_at timestamptz NOT NULL,
-    debits_pending bigint NOT NULL DEFAULT 0 CONSTRAINT debits_pending_not_negative CHECK (debits_pending >= 0),
-    debits_posted bigint NOT NULL DEFAULT 0 CONSTRAINT debits_posted_not_negative CHECK (debits_posted >= 0),
-    credits_pending bigint NOT NULL DEFAULT 0
-        CONSTRAINT credits_pending_not_negative CHECK (credits_pending >= 0),
-    credits_posted bigint NOT NULL DEFAULT 0 CONSTRAINT credits_posted_not_negative CHECK (credits_posted >= 0),
+    debits_pending bigint NOT NULL DEFAULT 0,
+    debits_posted bigint NOT NULL DEFAULT 0,
+    credits_pending bigint NOT NULL DEFAULT 0,
+    credits_posted bigint NOT NULL DEFAULT 0,
     credit_limit_minor bigint DEFAULT 0 CONSTRAINT credit_limit_not_negative CHECK (credit_limit_minor >= 0),
     balance_ceiling_minor bigint CONSTRAINT ceiling_not_negative CHECK (balance_ceiling_minor >= 0),
-    conversions_used bigint NOT NULL DEFAULT 0 CONSTRAINT conversions_not_negative CHECK (conversions_used >= 0),
-    total_used bigint NOT NULL DEFAULT 0 CONSTRAINT total_not_negative CHECK (total_used >= 0),
+    conversions_used bigint NOT NULL DEFAULT 0,
+    total_used bigint NOT NULL DEFAULT 0,
     version bigint NOT NULL DEFAULT 0,
     last_seq bigint NOT NULL DEFAULT 0, -- of the newest transfer that touched it: the head of its chain
     used_month integer NOT NULL DEFAULT 0, -- the month that the two usages belong to
@@ -92,6 +91,9 @@ CREATE TABLE ledger.accounts (
     debit_normal boolean NOT NULL,
     sole boolean NOT NULL DEFAULT true, -- its owner has no other account in this book
     accepts smallint[], -- the purposes whose money it may receive
+    CONSTRAINT counters_not_negative CHECK (
+        debits_pending >= 0 AND debits_posted >= 0 AND credits_pending >= 0 AND credits_posted >= 0
+        AND conversions_used >= 0 AND total_used >= 0),
     -- The funds test, said once more where nobody can go around it.
     CONSTRAINT funds_cover_debits CHECK (
         debit_normal OR credit_limit_minor IS NULL

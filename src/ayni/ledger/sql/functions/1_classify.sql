@@ -81,10 +81,10 @@ WITH acc AS MATERIALIZED (
     GROUP BY s.account
 ), families AS MATERIALIZED ( -- owners with several accounts in the book: their limits run over all of them
     SELECT a.owner_ref, a.book,
-        sum(CASE WHEN a.debit_normal THEN 0 ELSE a.credits_posted + a.credits_pending - a.debits_posted END)
+        ledger.total(CASE WHEN a.debit_normal THEN 0 ELSE a.credits_posted + a.credits_pending - a.debits_posted END)
             AS balance,
-        sum(CASE WHEN a.used_month = c.month THEN a.conversions_used ELSE 0 END) AS conversions_used,
-        sum(CASE WHEN a.used_month = c.month THEN a.total_used ELSE 0 END) AS total_used
+        ledger.total(CASE WHEN a.used_month = c.month THEN a.conversions_used ELSE 0 END) AS conversions_used,
+        ledger.total(CASE WHEN a.used_month = c.month THEN a.total_used ELSE 0 END) AS total_used
     FROM ledger.accounts a LEFT JOIN ledger.limit_classes c ON c.class = a.limit_class
     WHERE a.owner_ref = ANY (ARRAY (SELECT acc.owner_ref FROM acc WHERE NOT acc.sole))
     GROUP BY a.owner_ref, a.book
@@ -111,18 +111,10 @@ WITH acc AS MATERIALIZED (
         OR coalesce(f.total_used, x.total_used) + coalesce(g.totals, s.totals) > x.total_max
         OR x.debits_posted + x.debits_pending + s.debits > 4000000000000000000
         OR x.credits_posted + x.credits_pending + s.credits > 4000000000000000000
-), hard AS MATERIALIZED (
-    SELECT j.ord, j.fault, j.missing, j.counts, j.flag,
-        p_all OR j.fault <> 0 OR j.missing <> 0 OR j.kind > 1 OR d.account IS NOT NULL OR c.account IS NOT NULL
-            OR (j.flag & 1 <> 0 AND j.ord = cardinality(b.ids)) AS hard,
-        CASE WHEN b.flags IS NULL THEN j.ord::bigint ELSE
-            count(*) FILTER (WHERE j.flag & 1 = 0) OVER (ORDER BY j.ord ROWS UNBOUNDED PRECEDING)
-                - CASE WHEN j.flag & 1 = 0 THEN 1 ELSE 0 END END AS chain
-    FROM j LEFT JOIN tight d ON d.account = j.debit LEFT JOIN tight c ON c.account = j.credit
 )
-SELECT h.ord, h.fault::smallint, h.missing::smallint, coalesce(h.counts, 0)::smallint
-FROM (SELECT h.*, CASE WHEN b.flags IS NULL THEN h.hard ELSE bool_or(h.hard) OVER (PARTITION BY h.chain) END
-        AS chosen FROM hard h) h
-WHERE h.chosen
-ORDER BY h.ord;
+SELECT j.ord, j.fault::smallint, j.missing::smallint, coalesce(j.counts, 0)::smallint
+FROM j LEFT JOIN tight d ON d.account = j.debit LEFT JOIN tight c ON c.account = j.credit
+WHERE p_all OR j.fault <> 0 OR j.missing <> 0 OR j.kind > 1 OR d.account IS NOT NULL OR c.account IS NOT NULL
+    OR (j.flag & 1 <> 0 AND j.ord = cardinality(b.ids))
+ORDER BY j.ord;
 $$;

@@ -36,7 +36,7 @@ ORDER BY m.id;
 $$;
 
 -- The hard transfers with the holds that they name, whether older than the batch or made within it.
-CREATE OR REPLACE FUNCTION ledger.load_hard(b ledger.batch, p_all boolean, p_known integer[])
+CREATE OR REPLACE FUNCTION ledger.load_hard(b ledger.batch, p_all boolean)
 RETURNS TABLE (ord integer, fault smallint, missing smallint, counts smallint, debit uuid, credit uuid,
     hold_ord integer, hold_amount bigint, hold_state smallint, hold_expires_at timestamptz,
     hold_book smallint, hold_debit_month integer, hold_credit_month integer, hold_counts smallint,
@@ -45,7 +45,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog SET enable_nestloop = off SET e
 SET enable_mergejoin = off
 AS $$
 WITH picked AS MATERIALIZED (
-    SELECT c.ord, c.fault, c.missing, c.counts FROM ledger.classify(b, p_all OR p_known IS NOT NULL) c
+    SELECT c.ord, c.fault, c.missing, c.counts FROM ledger.classify(b, p_all) c
 ), firsts AS (
     SELECT u.id, min(u.ord)::integer AS ord FROM unnest(b.ids) WITH ORDINALITY u (id, ord) GROUP BY u.id
 ), held AS (

@@ -30,16 +30,20 @@ DECLARE
     amt bigint; hold_amt bigint; pend bigint; posted bigint; used bigint; room bigint; debit_room bigint;
     chain_from integer; linked boolean; failed boolean := false; open_from integer := n + 1;
 BEGIN
+    IF NOT p_all THEN
+        IF NOT EXISTS (SELECT FROM ledger.classify(b, false)) THEN
+            RETURN NULL;
+        END IF;
+        -- A chain stands or falls as a whole: with chains, one hard transfer makes all of them hard.
+        p_all := b.flags IS NOT NULL;
+    END IF;
     SELECT array_agg(x.ord), array_agg(x.fault), array_agg(x.missing), array_agg(x.counts), array_agg(x.debit),
         array_agg(x.credit), array_agg(x.hold_ord), array_agg(x.hold_amount), array_agg(x.hold_state),
         array_agg(x.hold_expires_at), array_agg(x.hold_book), array_agg(x.hold_debit_month),
         array_agg(x.hold_credit_month), array_agg(x.hold_counts), array_agg(x.hold_no), array_agg(x.first_ord)
     INTO h_ord, h_fault, h_missing, h_counts, h_debit, h_credit, h_q, h_amount, h_state, h_expires, h_book,
         h_dmonth, h_cmonth, h_hcounts, h_no, h_first
-    FROM ledger.load_hard(b, p_all, p_known) x;
-    IF h_ord IS NULL THEN
-        RETURN NULL;
-    END IF;
+    FROM ledger.load_hard(b, p_all) x;
     SELECT array_agg(x.id), array_agg(x.owner_no), array_agg(x.debit_normal), array_agg(x.dpend),
         array_agg(x.dpost), array_agg(x.cpend), array_agg(x.cpost), array_agg(x.floor_minor),
         array_agg(x.ceiling), array_agg(x.single_max), array_agg(x.conversions_max), array_agg(x.total_max),

@@ -16,15 +16,17 @@ WITH t AS MATERIALIZED (
         WITH ORDINALITY u (debit, credit, amount, code, kind, held, counts, result, ord)
     WHERE u.result IS NULL OR u.result = 0
 ), acc AS MATERIALIZED (
-    SELECT a.id, a.owner_ref, a.debit_normal, a.version, a.last_seq, a.limit_class, a.purpose,
-        coalesce(c.month, 0) AS month,
+    SELECT a.id, a.owner_ref, a.version, a.last_seq, a.limit_class, a.purpose, coalesce(c.month, 0) AS month,
+        CASE WHEN a.debit_normal THEN -1 ELSE 1 END AS sign,
         CASE WHEN a.debit_normal THEN a.debits_posted - a.credits_posted
             ELSE a.credits_posted - a.debits_posted END AS balance
     FROM ledger.accounts a LEFT JOIN ledger.limit_classes c ON c.class = a.limit_class
     WHERE a.id = ANY (coalesce(d.debits, b.debits) || coalesce(d.credits, b.credits))
 ), j AS MATERIALIZED (
     SELECT t.seq, t.ord, t.kind, t.debit, t.credit, t.amount, x.month AS debit_month, y.month AS credit_month,
-        x.owner_ref AS debit_owner, y.purpose AS credit_purpose,
+        x.version AS debit_version, y.version AS credit_version, x.last_seq AS debit_last,
+        y.last_seq AS credit_last, x.balance AS debit_base, y.balance AS credit_base,
+        x.sign AS debit_sign, y.sign AS credit_sign, y.purpose AS credit_purpose,
         CASE t.kind WHEN 0 THEN 0 WHEN 1 THEN t.amount ELSE -t.held END AS pend,
         CASE t.kind WHEN 0 THEN t.amount WHEN 2 THEN t.amount ELSE 0 END AS posted,
         CASE t.kind WHEN 2 THEN t.amount - t.held WHEN 3 THEN -t.held WHEN 4 THEN -t.held ELSE t.amount END
@@ -35,35 +37,37 @@ WITH t AS MATERIALIZED (
     LEFT JOIN ledger.limit_codes_today kx ON kx.class = x.limit_class AND kx.code = t.code
     LEFT JOIN ledger.limit_codes_today ky ON ky.class = y.limit_class AND ky.code = t.code
 ), legs AS MATERIALIZED (
-    SELECT l.seq, l.side, l.account,
-        row_number() OVER w AS nth,
-        lag(l.seq) OVER w AS previous,
-        lead(l.seq) OVER w IS NULL AS newest,
-        ledger.total(l.dpend) OVER w AS dpend, ledger.total(l.dpost) OVER w AS dpost,
-        ledger.total(l.cpend) OVER w AS cpend, ledger.total(l.cpost) OVER w AS cpost,
-        ledger.total(l.conversions) OVER w AS conversions, ledger.total(l.totals) OVER w AS totals
-    FROM (
-        SELECT j.seq, 0 AS side, j.debit AS account, j.pend AS dpend, j.posted AS dpost, 0::bigint AS cpend,
-            0::bigint AS cpost, CASE WHEN j.counts & 2 <> 0 THEN j.used ELSE 0 END AS conversions,
-            CASE WHEN j.counts & 4 <> 0 THEN j.used ELSE 0 END AS totals FROM j
-        UNION ALL
-        SELECT j.seq, 1, j.credit, 0, 0, j.pend, j.posted, CASE WHEN j.counts & 16 <> 0 THEN j.used ELSE 0 END,
-            CASE WHEN j.counts & 32 <> 0 THEN j.used ELSE 0 END FROM j) l
-    WINDOW w AS (PARTITION BY l.account ORDER BY l.seq ROWS UNBOUNDED PRECEDING)
+    SELECT j.seq, 0 AS side, j.debit AS account, j.pend AS dpend, j.posted AS dpost, 0::bigint AS cpend,
+        0::bigint AS cpost, -j.posted * j.debit_sign AS delta, j.debit_version AS version,
+        j.debit_last AS last_seq, j.debit_base AS base, j.debit_month AS month,
+        CASE WHEN j.counts & 2 <> 0 THEN j.used ELSE 0 END AS conversions,
+        CASE WHEN j.counts & 4 <> 0 THEN j.used ELSE 0 END AS totals
+    FROM j
+    UNION ALL
+    SELECT j.seq, 1, j.credit, 0, 0, j.pend, j.posted, j.posted * j.credit_sign, j.credit_version,
+        j.credit_last, j.credit_base, j.credit_month, CASE WHEN j.counts & 16 <> 0 THEN j.used ELSE 0 END,
+        CASE WHEN j.counts & 32 <> 0 THEN j.used ELSE 0 END
+    FROM j
 ), places AS MATERIALIZED (
-    SELECT l.seq, l.side, x.version + l.nth AS version, coalesce(l.previous, x.last_seq) AS previous,
-        x.balance + CASE WHEN x.debit_normal THEN l.dpost - l.cpost ELSE l.cpost - l.dpost END AS balance
-    FROM legs l JOIN acc x ON x.id = l.account
+    SELECT l.seq, l.side, l.version + row_number() OVER w AS version,
+        lag(l.seq, 1, l.last_seq) OVER w AS previous, l.base + ledger.total(l.delta) OVER w AS balance
+    FROM legs l
+    WINDOW w AS (PARTITION BY l.account ORDER BY l.seq ROWS UNBOUNDED PRECEDING)
+), sums AS MATERIALIZED (
+    SELECT l.account, ledger.total(l.dpend) AS dpend, ledger.total(l.dpost) AS dpost,
+        ledger.total(l.cpend) AS cpend, ledger.total(l.cpost) AS cpost,
+        ledger.total(l.conversions) AS conversions, ledger.total(l.totals) AS totals,
+        count(*) AS times, max(l.seq) AS last_seq, max(l.month) AS month
+    FROM legs l GROUP BY l.account
 ), updated AS (
     UPDATE ledger.accounts a
-    SET debits_pending = a.debits_pending + l.dpend, debits_posted = a.debits_posted + l.dpost,
-        credits_pending = a.credits_pending + l.cpend, credits_posted = a.credits_posted + l.cpost,
-        conversions_used = l.conversions + CASE WHEN a.used_month = x.month THEN a.conversions_used ELSE 0 END,
-        total_used = l.totals + CASE WHEN a.used_month = x.month THEN a.total_used ELSE 0 END,
-        used_month = x.month, version = a.version + l.nth, last_seq = l.seq
-    FROM legs l JOIN acc x ON x.id = l.account
-    WHERE l.newest AND a.id = l.account
-        AND a.id = ANY (coalesce(d.debits, b.debits) || coalesce(d.credits, b.credits))
+    SET debits_pending = a.debits_pending + s.dpend, debits_posted = a.debits_posted + s.dpost,
+        credits_pending = a.credits_pending + s.cpend, credits_posted = a.credits_posted + s.cpost,
+        conversions_used = s.conversions + CASE WHEN a.used_month = s.month THEN a.conversions_used ELSE 0 END,
+        total_used = s.totals + CASE WHEN a.used_month = s.month THEN a.total_used ELSE 0 END,
+        used_month = s.month, version = a.version + s.times, last_seq = s.last_seq
+    FROM sums s
+    WHERE a.id = s.account AND a.id = ANY (coalesce(d.debits, b.debits) || coalesce(d.credits, b.credits))
 ), held AS (
     INSERT INTO ledger.holds (id, seq, event_id, debit_account_id, credit_account_id, amount_minor, expires_at,
         book, code, debit_month, credit_month, counts)

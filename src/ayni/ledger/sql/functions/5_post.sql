@@ -157,7 +157,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog SET plan_cache_mode = force
 SET enable_nestloop = off SET enable_mergejoin = off
 AS $$
 BEGIN
-    RETURN (SELECT count(DISTINCT u) FROM unnest(b.ids) u) < cardinality(b.ids)
+    RETURN (SELECT count(*) FROM (SELECT DISTINCT u FROM unnest(b.ids) u) x) < cardinality(b.ids)
         OR (b.pending_ids IS NOT NULL AND EXISTS (
             SELECT FROM unnest(b.pending_ids) p JOIN unnest(b.ids) i ON i = p));
 END;
