@@ -1,7 +1,7 @@
 """Every refusal is provoked by a test.
 
 A name counts when the tests expect it: inside `pytest.raises(…)`, a parametrised table, a list whose name
-ends in REFUSALS, or an assertion (by its class or by its stable code); or when a YAML table of cases names it.
+ends in REFUSALS, or an assertion (by its class or its stable code); or when a YAML table of cases names it.
 Mentioning it elsewhere, importing it for instance, does not count.
 """
 

@@ -1,8 +1,8 @@
 """The walls between modules hold in SQL too.
 
 Two readings, because neither sees all. sqlglot understands statements, so that it finds tables and functions
-of any schema; PL/pgSQL and some of PostgreSQL's grammar it cannot parse. The plain reading of words before a dot
-understands nothing, so that nothing escapes it, but it knows only the schemas of the house by name.
+of any schema; PL/pgSQL and some of PostgreSQL's grammar it cannot parse. The plain reading of words before a
+dot understands nothing, so that nothing escapes it, but it knows only the schemas of the house by name.
 """
 
 from __future__ import annotations
