@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 
 # A uv that is on the PATH is used; otherwise one is installed into .uv/, beside the project and nowhere else.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
@@ -10,6 +11,10 @@ RUN := .venv/bin
 READY := .venv/.ready
 PYTEST_OPTIONS ?=
 export UV_PROJECT_ENVIRONMENT := .venv
+ifeq ($(UV),.uv/bin/uv)
+# The Python that could install uv is the one to run Ayni: no second one is downloaded.
+export UV_PYTHON ?= $(CURDIR)/.uv/bin/python
+endif
 
 .PHONY: help
 help: ## Say what there is

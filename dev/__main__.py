@@ -28,8 +28,12 @@ def main(arguments: list[str]) -> int:
             print(f"{finding.path}:{finding.line}: [{check.name}] {finding.message}")
         print(f"  why: {check.why}\n")
     count = sum(len(findings) for findings in found.values())
-    print(f"{len(checks)} house rules, {count or 'no'} finding{'' if count == 1 else 's'}.")
+    print(f"{_count(len(checks), 'house rule')}, {_count(count, 'finding')}.")
     return 1 if found else 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
 if __name__ == "__main__":

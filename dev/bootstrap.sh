@@ -23,9 +23,10 @@ if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
     exit 1
 fi
 
-# Made beside and moved: a run that is cut short leaves no half of it behind.
+# A run that is cut short leaves no half of it behind.
 rm -rf "$folder"
-trap 'rm -rf "$folder"' EXIT INT TERM
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 130' INT TERM
 echo "Installing uv into $folder/ …"
 "$python" -m venv "$folder"
 if ! "$folder/bin/python" -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'; then

@@ -1,9 +1,9 @@
 """Kinds of import contract that wait for their modules.
 
-import-linter refuses a contract that names a module which does not exist. Ours name every module of the map, so
-that a wall stands on the day its module appears, and not when somebody remembers it. Until then the contract
-leaves the missing names out. (A misspelt name cannot hide in this: each contract is planted with a violation in
-tests/architecture.)
+import-linter refuses a contract that names a module which does not exist. Ours name every module of the map,
+so that a wall stands on the day its module appears, and not when somebody remembers it. Until then the
+contract leaves the missing names out. (A misspelt name cannot hide in this: each contract is planted with a
+violation in tests/architecture.)
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _existing(expressions: Iterable[Any], graph: ImportGraph, *, external: bool 
     ]
 
 
-class ForbiddenWhenPresent(ForbiddenContract):  # type: ignore[misc, unused-ignore]
+class ForbiddenWhenPresent(ForbiddenContract):
     """`forbidden`, for modules that may not exist yet."""
 
     type_name = "forbidden_when_present"
@@ -40,7 +40,7 @@ class ForbiddenWhenPresent(ForbiddenContract):  # type: ignore[misc, unused-igno
         return super().check(graph, verbose)
 
 
-class ProtectedWhenPresent(ProtectedContract):  # type: ignore[misc, unused-ignore]
+class ProtectedWhenPresent(ProtectedContract):
     """`protected`, for modules that may not exist yet."""
 
     type_name = "protected_when_present"
@@ -51,7 +51,7 @@ class ProtectedWhenPresent(ProtectedContract):  # type: ignore[misc, unused-igno
         return super().check(graph, verbose)
 
 
-class LayersWhenPresent(LayersContract):  # type: ignore[misc, unused-ignore]
+class LayersWhenPresent(LayersContract):
     """`layers`, for containers that may not exist yet. Mark each layer optional, in parentheses."""
 
     type_name = "layers_when_present"

@@ -50,6 +50,10 @@ def foreign_words(tree: Tree) -> Iterator[Finding]:
         text = blank(source.text) if source.path.endswith(".sql") else source.text
         for match in _WORDS.finditer(text):
             yield source.finding(line_of(text, match.start()), _message(match[0]))
+        if source.path.endswith(".sql"):
+            for match in re.finditer(r"[a-z_]+", blank(source.text, strings=True)):
+                if _NAME_PARTS & {*match[0].split("_")}:
+                    yield source.finding(line_of(text, match.start()), _message(match[0]))
 
 
 def _in_strings(source: Source) -> Iterator[Finding]:
