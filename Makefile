@@ -11,6 +11,8 @@ RUN := .venv/bin
 READY := .venv/.ready
 PYTEST_OPTIONS ?=
 export UV_PROJECT_ENVIRONMENT := .venv
+# A city's network often shows certificates of its own, which the machine trusts: so does uv then.
+export UV_SYSTEM_CERTS ?= true
 ifeq ($(UV),.uv/bin/uv)
 # The Python that could install uv is the one to run Ayni: no second one is downloaded.
 export UV_PYTHON ?= $(CURDIR)/.uv/bin/python
