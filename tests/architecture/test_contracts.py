@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from dev.house import DOMAIN_MODULES, LAYERS, WALLS, may_know
 
 ROOT = Path(__file__).resolve().parents[2]

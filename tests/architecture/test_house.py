@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from dev.__main__ import main
 from dev.rules import CHECKS, find_all
 from dev.tree import Check, Tree

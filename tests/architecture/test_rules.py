@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from dev.rules import CHECKS, find_all
 from dev.tree import Tree
 
