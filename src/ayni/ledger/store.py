@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import TupleRow, class_row
 
+from ayni.foundation import arrays
 from ayni.foundation.db import Tx
 from ayni.foundation.queries import load_queries
 from ayni.ledger.errors import (
@@ -21,7 +22,7 @@ from ayni.ledger.errors import (
     UnknownOwner,
     WrongIsolation,
 )
-from ayni.ledger.formats import DUMPERS, pack
+from ayni.ledger.formats import pack
 from ayni.ledger.model import (
     MAX_BATCH,
     Account,
@@ -49,8 +50,7 @@ def post(
         columns = pack(transfers)
     except OverflowError as error:
         raise BadBatch(reason=str(error)) from error
-    for kind, dumper in DUMPERS.items():
-        connection.adapters.register_dumper(kind, dumper)
+    arrays.register(connection)
     try:
         row = connection.execute(_QUERIES["post"], {**columns, "ordered": ordered}).fetchone()
     except psycopg.Error as error:
