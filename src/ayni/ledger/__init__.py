@@ -36,6 +36,7 @@ from ayni.ledger.operations import (
     set_account_limits,
     set_limit_class,
 )
+from ayni.ledger.poster import Poster
 from ayni.ledger.queries import (
     find_accounts,
     get_account,
@@ -55,6 +56,7 @@ __all__ = [
     "Kind",
     "NewAccount",
     "Posted",
+    "Poster",
     "Result",
     "StatementLine",
     "Transfer",

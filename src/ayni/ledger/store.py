@@ -38,18 +38,23 @@ from ayni.values.ids import AccountId, EventId, OwnerRef, TransferId
 _QUERIES = load_queries("ledger")
 
 
+def checked(transfers: Sequence[Transfer]) -> dict[str, Any]:
+    """The columns of a batch. Raises BatchTooLarge, BadBatch."""
+    if len(transfers) > MAX_BATCH:
+        raise BatchTooLarge(size=len(transfers), limit=MAX_BATCH)
+    try:
+        return pack(transfers)
+    except OverflowError as error:
+        raise BadBatch(reason=str(error)) from error
+
+
 def post(
     connection: psycopg.Connection[TupleRow], transfers: Sequence[Transfer], *, ordered: bool = False
 ) -> list[Posted]:
     """Post a batch on a connection. Raises BatchTooLarge, BadBatch, WrongIsolation."""
-    if len(transfers) > MAX_BATCH:
-        raise BatchTooLarge(size=len(transfers), limit=MAX_BATCH)
+    columns = checked(transfers)
     if not transfers:
         return []
-    try:
-        columns = pack(transfers)
-    except OverflowError as error:
-        raise BadBatch(reason=str(error)) from error
     arrays.register(connection)
     try:
         row = connection.execute(_QUERIES["post"], {**columns, "ordered": ordered}).fetchone()
@@ -69,6 +74,8 @@ def post(
 
 
 def _named(error: psycopg.Error) -> Exception:
+    if isinstance(error, psycopg.errors.DatetimeFieldOverflow | psycopg.errors.InvalidTextRepresentation):
+        return BadBatch(reason="a date or a context that the database cannot hold")
     if error.sqlstate == "AY101":
         return WrongIsolation()
     if error.sqlstate == "AY103":

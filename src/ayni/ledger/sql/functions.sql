@@ -21,7 +21,7 @@ $$;
 
 -- One poster at a time. Taken as a statement of its own, so that what follows sees all that was committed.
 CREATE OR REPLACE FUNCTION ledger.take_lock() RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql
 AS $$
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -33,7 +33,7 @@ END;
 $$;
 
 CREATE OR REPLACE FUNCTION ledger.month_of(p_at timestamptz, p_zone text) RETURNS integer
-LANGUAGE sql STABLE SET search_path = pg_catalog
+LANGUAGE sql STABLE
 AS $$
     SELECT (extract(year FROM p_at AT TIME ZONE p_zone) * 12
             + extract(month FROM p_at AT TIME ZONE p_zone) - 1)::integer;
@@ -41,7 +41,7 @@ $$;
 
 -- Looks up the dated limits anew for classes whose local day has changed. Under the lock.
 CREATE OR REPLACE FUNCTION ledger.refresh_limits(p_now timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql
 AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM ledger.limit_classes WHERE p_now < fresh_from OR p_now >= fresh_until) THEN
@@ -81,7 +81,7 @@ $$;
 
 -- The order of the ledger and its instant, which never goes back even if the clock does.
 CREATE OR REPLACE FUNCTION ledger.head(OUT last_seq bigint, OUT now_at timestamptz)
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql
 AS $$
 DECLARE
     v_last_at timestamptz;
@@ -97,7 +97,7 @@ CREATE OR REPLACE FUNCTION ledger.differing_field(
     b ledger.batch, i integer, p_kind smallint, p_balancing boolean, p_pending uuid, p_timeout integer,
     p_book smallint, p_debit uuid, p_credit uuid, p_amount bigint, p_code smallint, p_event uuid,
     p_reference uuid, p_event_at timestamptz) RETURNS smallint
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog
+LANGUAGE sql IMMUTABLE
 AS $$
     SELECT CASE
         WHEN coalesce(b.kinds[i], 0) <> p_kind THEN 10
@@ -118,7 +118,7 @@ $$;
 -- What the ledger remembers of ids in the batch that it has met before: answer, amount and seq.
 CREATE OR REPLACE FUNCTION ledger.recall(b ledger.batch)
 RETURNS TABLE (ord integer, answer smallint, amount bigint, seq bigint)
-LANGUAGE sql STABLE SET search_path = pg_catalog SET enable_nestloop = off SET enable_seqscan = off
+LANGUAGE sql STABLE
 AS $$
     SELECT u.ord::integer, CASE d.field WHEN 0 THEN 1 ELSE d.field END::smallint,
         CASE d.field WHEN 0 THEN t.amount_minor ELSE 0 END, CASE d.field WHEN 0 THEN t.seq ELSE 0 END
@@ -139,7 +139,7 @@ $$;
 
 -- Whether money on an account with a purpose once came from `p_origin`, and so may go back there.
 CREATE OR REPLACE FUNCTION ledger.came_from(p_account uuid, p_origin uuid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog
+LANGUAGE sql STABLE
 AS $$
     SELECT EXISTS (SELECT FROM ledger.purpose_origins o
         WHERE o.account_id = p_account AND o.origin_account_id = p_origin);

@@ -7,8 +7,7 @@
 -- a limit that the class does not have.
 CREATE OR REPLACE FUNCTION ledger.classify(b ledger.batch, p_all boolean)
 RETURNS TABLE (ord integer, fault smallint, missing smallint, counts smallint)
-LANGUAGE sql STABLE SET search_path = pg_catalog
-SET enable_nestloop = off SET enable_seqscan = off SET enable_mergejoin = off
+LANGUAGE sql STABLE
 AS $$
 WITH acc AS MATERIALIZED (
     SELECT a.id, a.owner_ref, a.book, a.flags, a.purpose, a.accepts, a.debit_normal, a.sole, a.limit_class,

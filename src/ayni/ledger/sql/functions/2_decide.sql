@@ -10,8 +10,7 @@ RETURNS TABLE (id uuid, owner_no integer, debit_normal boolean, dpend bigint, dp
     cpost bigint, floor_minor bigint, ceiling bigint, single_max bigint, conversions_max bigint,
     total_max bigint, balance_max bigint, month integer, owner_balance bigint, owner_conversions bigint,
     owner_total bigint)
-LANGUAGE sql STABLE SET search_path = pg_catalog
-SET enable_nestloop = off SET enable_seqscan = off SET enable_mergejoin = off
+LANGUAGE sql STABLE
 AS $$
 WITH mine AS MATERIALIZED (
     SELECT a.*, c.single_max, c.conversions_max, c.total_max, c.balance_max, c.month
@@ -41,8 +40,7 @@ RETURNS TABLE (ord integer, fault smallint, missing smallint, counts smallint, d
     hold_ord integer, hold_amount bigint, hold_state smallint, hold_expires_at timestamptz,
     hold_book smallint, hold_debit_month integer, hold_credit_month integer, hold_counts smallint,
     hold_no integer, first_ord integer)
-LANGUAGE sql STABLE SET search_path = pg_catalog SET enable_nestloop = off SET enable_seqscan = off
-SET enable_mergejoin = off
+LANGUAGE sql STABLE
 AS $$
 WITH picked AS MATERIALIZED (
     SELECT c.ord, c.fault, c.missing, c.counts FROM ledger.classify(b, p_all) c

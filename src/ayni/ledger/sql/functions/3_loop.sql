@@ -2,8 +2,7 @@
 CREATE OR REPLACE FUNCTION ledger.decide(
     b ledger.batch, p_now timestamptz, p_all boolean, p_known integer[], p_answers smallint[],
     p_known_amounts bigint[], p_known_seqs bigint[]) RETURNS ledger.decisions
-LANGUAGE plpgsql SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan
-SET enable_nestloop = off SET enable_mergejoin = off
+LANGUAGE plpgsql
 AS $$
 DECLARE
     n integer := cardinality(b.ids);

@@ -4,8 +4,7 @@
 -- of the batch. Returns how many transfers were written.
 CREATE OR REPLACE FUNCTION ledger.apply(
     b ledger.batch, d ledger.decisions, p_last_seq bigint, p_now timestamptz) RETURNS bigint
-LANGUAGE sql SET search_path = pg_catalog SET enable_nestloop = off SET enable_seqscan = off
-SET enable_mergejoin = off
+LANGUAGE sql
 AS $$
 WITH t AS MATERIALIZED (
     SELECT p_last_seq + row_number() OVER (ORDER BY u.ord) AS seq, u.ord::integer AS ord, u.debit, u.credit,
@@ -98,8 +97,7 @@ $$;
 
 -- Marks the holds that a batch resolved.
 CREATE OR REPLACE FUNCTION ledger.resolve_holds(b ledger.batch, d ledger.decisions) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog SET enable_nestloop = off SET enable_seqscan = off
-SET enable_mergejoin = off
+LANGUAGE sql
 AS $$
 UPDATE ledger.holds h SET state = u.kind - 1
 FROM unnest(b.kinds, b.pending_ids, d.results) u (kind, pending, result)
@@ -109,7 +107,7 @@ $$;
 -- Remembers refused ids. Ids that were met before, and requests that are wrong in themselves, are not new.
 CREATE OR REPLACE FUNCTION ledger.remember(
     b ledger.batch, d ledger.decisions, p_known integer[], p_now timestamptz) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog
+LANGUAGE sql
 AS $$
 INSERT INTO ledger.refusals (id, result, event_id, debit_account_id, credit_account_id, amount_minor, event_at,
     created_at, timeout_seconds, book, code, kind, balancing, pending_id, reference)

@@ -1,0 +1,151 @@
+"""Group commit: many callers, one poster.
+
+The ledger has one lock, so many small transactions would queue for it, each paying for its own commit. Here
+callers hand their transfers to one thread, which takes whatever has queued (and waits for nobody when idle),
+posts it as one batch in one transaction, and gives each caller its own answers after the commit.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, InvalidStateError
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from ayni.foundation.db import Database, DatabaseUnreachable, connect
+from ayni.ledger import store
+from ayni.ledger.errors import BatchTooLarge, OutcomeUnknown, PosterStopped
+from ayni.ledger.model import MAX_BATCH, Posted, Transfer
+
+
+@dataclass(frozen=True)
+class _Submission:
+    transfers: Sequence[Transfer]
+    answer: Future[list[Posted]] = field(default_factory=Future)
+
+
+class Poster:
+    """Posts for all threads of a process. Use it as a context, or call `stop` when done."""
+
+    def __init__(self, database: Database, *, most: int = MAX_BATCH) -> None:
+        self._url = database.url
+        self._most = most
+        self._queue: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._stopped = False
+        self._carried: _Submission | None = None
+        self._connection: psycopg.Connection[TupleRow] | None = None
+        self._thread = threading.Thread(target=self._run, name="ledger-poster", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Poster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def submit(self, transfers: Sequence[Transfer]) -> Future[list[Posted]]:
+        """Hand over transfers; the future gives their answers after the commit.
+
+        They stay together and in order. Raises BatchTooLarge, BadBatch or PosterStopped here; the future
+        raises OutcomeUnknown when the database went away, and then the same ids are to be sent again.
+        """
+        if len(transfers) > self._most:
+            raise BatchTooLarge(size=len(transfers), limit=self._most)
+        # A caller's mistake must not fail the batch of others, so it is looked for before queueing.
+        store.checked(transfers)
+        submission = _Submission(tuple(transfers))
+        with self._gate:
+            if self._stopped:
+                raise PosterStopped
+            self._queue.put(submission)
+        return submission.answer
+
+    def post(self, transfers: Sequence[Transfer], *, timeout_seconds: int | None = None) -> list[Posted]:
+        """Hand over transfers and wait for the answers."""
+        return self.submit(transfers).result(timeout_seconds)
+
+    def stop(self) -> None:
+        """Post what has queued, then stop."""
+        with self._gate:
+            if not self._stopped:
+                self._stopped = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            batch, last = self._take()
+            if batch:
+                self._post(batch)
+            if last and self._carried is None:
+                break
+        if self._connection is not None:
+            self._connection.close()
+
+    def _take(self) -> tuple[list[_Submission], bool]:
+        """What has queued, in order, up to one batch; and whether the poster was told to stop."""
+        batch: list[_Submission] = []
+        size = 0
+        while True:
+            try:
+                following = self._carried or (
+                    self._queue.get() if not batch and not self._stopped else self._queue.get_nowait()
+                )
+            except queue.Empty:
+                return batch, self._stopped and self._queue.empty()
+            self._carried = None
+            if following is None:
+                continue
+            # A chain left open would swallow the next caller's transfer: it goes alone.
+            alone = bool(following.transfers) and following.transfers[-1].linked
+            if batch and (size + len(following.transfers) > self._most or alone):
+                self._carried = following
+                return batch, False
+            batch.append(following)
+            size += len(following.transfers)
+            if alone:
+                return batch, False
+
+    def _post(self, batch: list[_Submission]) -> None:
+        transfers = [transfer for submission in batch for transfer in submission.transfers]
+        try:
+            if self._connection is None or self._connection.closed:
+                self._connection = connect(self._url)
+            answers = store.post(self._connection, transfers)
+        except DatabaseUnreachable as error:
+            self._fail(batch, error)
+        except psycopg.OperationalError as error:
+            # Lost on the way: committed or not, only asking again can tell.
+            if self._connection is not None:
+                self._connection.close()
+            unknown = OutcomeUnknown()
+            unknown.__cause__ = error
+            self._fail(batch, unknown)
+        except Exception as error:
+            self._fail(batch, error)
+        else:
+            place = 0
+            for submission in batch:
+                until = place + len(submission.transfers)
+                _answer(submission.answer, answers[place:until])
+                place = until
+
+    def _fail(self, batch: list[_Submission], error: Exception) -> None:
+        for submission in batch:
+            try:
+                submission.answer.set_exception(error)
+            except InvalidStateError:
+                continue
+
+
+def _answer(future: Future[list[Posted]], answers: list[Posted]) -> None:
+    # A caller who gave up waiting has cancelled: the transfer is posted all the same.
+    try:
+        future.set_result(answers)
+    except InvalidStateError:
+        return
