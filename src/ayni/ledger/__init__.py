@@ -20,6 +20,7 @@ from ayni.ledger.model import (
     Transfer,
     TransferCode,
     TrialBalanceRow,
+    Violation,
 )
 from ayni.ledger.operations import (
     add_limit,
@@ -43,6 +44,7 @@ from ayni.ledger.queries import (
     list_accounts,
     list_statement,
     list_trial_balance,
+    list_violations,
 )
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "Transfer",
     "TransferCode",
     "TrialBalanceRow",
+    "Violation",
     "add_limit",
     "add_limit_codes",
     "close_account",
@@ -74,6 +77,7 @@ __all__ = [
     "list_accounts",
     "list_statement",
     "list_trial_balance",
+    "list_violations",
     "open_accounts",
     "open_book",
     "open_owners",

@@ -326,3 +326,12 @@ class TrialBalanceRow:
     debits_posted: int
     credits_pending: int
     credits_posted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """An invariant that does not hold, of what, and what was found instead."""
+
+    invariant: str
+    subject: str
+    found: str

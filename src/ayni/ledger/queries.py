@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from ayni.foundation.db import Tx
 from ayni.ledger import store
 from ayni.ledger.errors import UnknownAccount
-from ayni.ledger.model import Account, StatementLine, TrialBalanceRow
+from ayni.ledger.model import Account, StatementLine, TrialBalanceRow, Violation
 from ayni.values.ids import AccountId, OwnerRef, show_id
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,3 +51,8 @@ def list_statement(
 def list_trial_balance(tx: Tx, *, book: int, owner_ref: OwnerRef | None = None) -> list[TrialBalanceRow]:
     """The sums of every kind of account in a book, for one owner or for all."""
     return store.list_trial_balance(tx, book=book, owner_ref=owner_ref)
+
+
+def list_violations(tx: Tx) -> list[Violation]:
+    """What breaks the ledger's invariants (rule 8): nothing, when all is well. Reads every transfer."""
+    return store.list_violations(tx)

@@ -32,6 +32,7 @@ from ayni.ledger.model import (
     StatementLine,
     Transfer,
     TrialBalanceRow,
+    Violation,
 )
 from ayni.values.ids import AccountId, EventId, OwnerRef, TransferId
 
@@ -142,3 +143,9 @@ def list_trial_balance(tx: Tx, *, book: int, owner_ref: UUID | None) -> list[Tri
     """Sums per kind of account."""
     with tx.connection.cursor(row_factory=class_row(TrialBalanceRow)) as cursor:
         return cursor.execute(_QUERIES["trial_balance"], {"book": book, "owner_ref": owner_ref}).fetchall()
+
+
+def list_violations(tx: Tx) -> list[Violation]:
+    """What breaks the invariants."""
+    with tx.connection.cursor(row_factory=class_row(Violation)) as cursor:
+        return cursor.execute(_QUERIES["violations"]).fetchall()

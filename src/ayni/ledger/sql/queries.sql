@@ -106,3 +106,7 @@ SELECT book, code, %(owner_ref)s::uuid AS owner_ref, count(*) AS accounts,
 FROM ledger.accounts
 WHERE book = %(book)s AND (%(owner_ref)s::uuid IS NULL OR owner_ref = %(owner_ref)s)
 GROUP BY book, code ORDER BY code;
+
+-- name: violations
+-- What breaks the ledger's invariants; nothing, when all is well.
+SELECT invariant, subject, found FROM ledger.violations();
