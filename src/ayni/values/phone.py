@@ -8,9 +8,10 @@ from dataclasses import dataclass
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 _TWO_DIGIT_CODES = frozenset(
-    "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 "
-    "60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98".split()
-)
+    str(code)
+    for first, last in ((30, 34), (40, 41), (43, 49), (51, 58), (60, 66), (81, 82), (90, 95))
+    for code in range(first, last + 1)
+) | {"20", "27", "36", "39", "84", "86", "98"}
 """ITU-T E.164: calling codes are one digit (1 and 7), one of these, or else three."""
 
 _SHORTEST_WITH_FIRST_DIGIT = 7
