@@ -7,9 +7,10 @@ Everything that is true only of Peru lives in this folder. A mayor's lawyer can 
 from ayni.countries.peru.business_days import DecreedDay
 from ayni.countries.peru.country import Peru
 from ayni.countries.peru.errors import BadCountryData, DayOutOfReach, UnknownDistrict
+from ayni.foundation.country import Country
 
 PERU = Peru()
-COUNTRY = PERU
+COUNTRY: Country = PERU
 """The name by which `app` finds a country."""
 
 __all__ = ["COUNTRY", "PERU", "BadCountryData", "DayOutOfReach", "DecreedDay", "Peru", "UnknownDistrict"]
