@@ -1,0 +1,1 @@
+"""Benchmarks: figures as ratios, both sides measured in turn in one run on the same server."""

@@ -1,0 +1,164 @@
+"""`python -m bench`: measures everything and writes docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+from ayni.app import MODULES, load_country
+from ayni.foundation.db import Database
+from ayni.foundation.embedded import EmbeddedServer
+from ayni.foundation.migrate import migrate
+from bench.ledger_bench import ONE_TRANSFER, Bench, group_commit, pgbench
+from bench.measure import figure, in_turn, machine, ratio
+
+TARGET = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+_GOALS = {8_000: 0.6, 1_000: 0.45}
+
+
+def _batches(bench: Bench, sizes: tuple[int, ...]) -> list[str]:
+    lines = [
+        "## Batches",
+        "",
+        "Transfers per second, median (least–most) of seven rounds in turn, one commit a batch, and the",
+        "ratio to a binary COPY of the same rows into a table with the same columns, constraints and indexes.",
+        "",
+        "| batch | way | transfers/s | ÷ COPY | ÷ set path | goal |",
+        "|---:|---|---:|---:|---:|---|",
+    ]
+    for size in sizes:
+        rates = bench.batches(size)
+        for name, values in rates.items():
+            goal = ""
+            if name == "set path" and size in _GOALS:
+                goal = f"≥ {_GOALS[size]} of COPY"
+            if name == "ordered path":
+                goal = "≥ 0.5 of the set path"
+            if name == "hot account" and size >= 1_000:
+                goal = "≥ 1 of the set path"
+            lines.append(
+                f"| {size:,} | {name} | {figure(values)} | {ratio(values, rates['COPY']):.2f} | "
+                f"{ratio(values, rates['set path']):.2f} | {goal} |"
+            )
+    return [*lines, ""]
+
+
+def _single(server: EmbeddedServer, bench: Bench, seconds: int) -> list[str]:
+    server.create_database("tpcb")
+    host = psycopg.conninfo.conninfo_to_dict(server.url("tpcb"))
+    made = [str(server.binary("pgbench")), "-i", "-q", "-s", "32", "-h", str(host["host"])]
+    subprocess.run(
+        [*made, "-p", str(host["port"]), "-U", str(host["user"]), "tpcb"], check=True, capture_output=True
+    )
+    script = server.folder / "one.sql"
+    script.write_text(ONE_TRANSFER)
+    lines = [
+        "## One transfer at a time",
+        "",
+        "pgbench, prepared statements, against its own TPC-B (scale 32) on the same server, in turn.",
+        "",
+        "| clients | TPC-B/s | one transfer/s | ratio | goal |",
+        "|---:|---:|---:|---:|---|",
+    ]
+    for clients in (8, 32):
+        rates = in_turn(
+            {
+                "tpcb": lambda clients=clients: pgbench(server, "tpcb", clients, seconds, None),
+                "one": lambda clients=clients: pgbench(server, "bench", clients, seconds, str(script)),
+            },
+            rounds=5,
+        )
+        goal = "≥ 2.5" if clients == 8 else ""
+        lines.append(
+            f"| {clients} | {figure(rates['tpcb'])} | {figure(rates['one'])} | "
+            f"{ratio(rates['one'], rates['tpcb']):.2f} | {goal} |"
+        )
+    lines += [
+        "",
+        "## Group commit",
+        "",
+        "Callers in one Python process, each waiting for its own answer.",
+        "",
+    ]
+    lines += ["| callers | transfers/s | p99 ms | ÷ TPC-B, 32 clients | goal |", "|---:|---:|---:|---:|---|"]
+    for callers in (64, 512):
+        waits: list[float] = []
+
+        def grouped(callers: int = callers, waits: list[float] = waits) -> float:
+            speed, wait = group_commit(bench, callers, 20)
+            waits.append(wait)
+            return speed
+
+        rates = in_turn(
+            {"tpcb": lambda: pgbench(server, "tpcb", 32, seconds, None), "group": grouped}, rounds=5
+        )
+        goal = "≥ 6, p99 < 50 ms" if callers == 512 else ""
+        lines.append(
+            f"| {callers} | {figure(rates['group'])} | {statistics.median(waits):.0f} | "
+            f"{ratio(rates['group'], rates['tpcb']):.2f} | {goal} |"
+        )
+    return [*lines, ""]
+
+
+def _growth(bench: Bench, sizes: tuple[int, ...]) -> list[str]:
+    lines = [
+        "## Growth",
+        "",
+        "Batches of 1,000 at different sizes of the ledger; the goal is a cost within 25 % from ten thousand",
+        "rows to ten million.",
+        "",
+        "| rows in the ledger | transfers/s |",
+        "|---:|---:|",
+    ]
+    for rows in sizes:
+        row = bench.owner.execute("SELECT coalesce(max(seq), 0) FROM ledger.transfers").fetchone()
+        assert row is not None
+        for _ in range(row[0], rows, 8_000):
+            bench.post(bench.transfers(8_000))
+        rates = in_turn({"post": lambda: bench.batches_of(1_000)}, rounds=5)
+        lines.append(f"| {rows:,} | {figure(rates['post'])} |")
+    return [*lines, ""]
+
+
+def main() -> None:
+    """Measure, and write the document."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
+    parser.add_argument("--seconds", type=int, default=4, help="length of each pgbench run")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="how far the ledger grows")
+    chosen = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="ayni-bench-"))
+    folder.chmod(0o755)
+    with EmbeddedServer(folder) as server:
+        server.create_database("bench")
+        migrate(server.url("bench"), MODULES)
+        row = psycopg.connect(server.url("bench")).execute("SELECT version()").fetchone()
+        with Database(server.url("bench"), load_country("peru")) as database:
+            bench = Bench(server, database)
+            lines = [
+                "# Benchmarks",
+                "",
+                f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}. Machine: {machine()}.",
+                f"{row[0].split(' on ')[0] if row else ''}, embedded, fsync, full_page_writes and",
+                "synchronous_commit on. All rules on: limits, ceilings, purposes, holds. Ratios are medians",
+                "of the ratios of rounds in which both sides ran in turn; single figures swing.",
+                "",
+            ]
+            lines += _batches(bench, (8_000, 1_000, 100, 1))
+            lines += _single(server, bench, chosen.seconds)
+            lines += _growth(
+                bench, tuple(n for n in (10_000, 100_000, 1_000_000, 10_000_000) if n <= chosen.rows)
+            )
+    TARGET.write_text("\n".join(lines).rstrip() + "\n")
+    shutil.rmtree(folder, ignore_errors=True)
+    print(TARGET.read_text())
+
+
+if __name__ == "__main__":
+    main()
