@@ -1,4 +1,4 @@
-"""Lima as the sandbox draws it: names, districts, households and dwellings, from `city/*.yaml` with their sources."""
+"""Lima as the sandbox draws it: names, districts, households, dwellings; `city/*.yaml` tells the sources."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Circumstances:
             member.document_kind, member.document_number = self.numbers.national(year)
 
     def _earnings(self, household: Household) -> list[int]:
-        """Monthly income of each member in minor units, whose sum per head fits the class and the poverty lines."""
+        """Monthly income of each member in minor units; the sum per head fits the class and its lines."""
         dice, profile = self.dice, self.profile
         floors = (profile.poverty_line_minor, profile.extreme_line_minor, profile.extreme_line_minor // 4)
         ceilings = (profile.poverty_line_minor * 6, profile.poverty_line_minor, profile.extreme_line_minor)

@@ -27,8 +27,8 @@ _OPPOSITE = {"female": "male", "male": "female"}
 class HouseholdDoubt:
     """Something that does not fit in a household of the survey.
 
-    `reason`: no_head, several_heads, several_spouses, household_facts_differ, truth_differs, size_differs. `about` names the
-    column, `lines` are the survey's.
+    `reason`: no_head, several_heads, several_spouses, household_facts_differ, truth_differs, size_differs.
+    `about` names the column, `lines` are the survey's.
     """
 
     household_code: str
@@ -39,7 +39,7 @@ class HouseholdDoubt:
 
 @dataclass(frozen=True, slots=True)
 class DressReport:
-    """What was written, and what was not: rows that can't be read, with their reasons. Doubtful households were."""
+    """What was written, doubtful households too; and the rows that can't be read, with their reasons."""
 
     padron: Path
     truth: Path
@@ -79,9 +79,11 @@ class _Seen:
         found = [HouseholdDoubt(code, reason, about, lines) for reason, about in self.differing]
         if not self.roles["head"]:
             found.append(HouseholdDoubt(code, "no_head", "relationship", lines))
-        for role in ("head", "spouse"):
-            if self.roles[role] > 1:
-                found.append(HouseholdDoubt(code, f"several_{role}s", "relationship", lines))
+        found += [
+            HouseholdDoubt(code, f"several_{role}s", "relationship", lines)
+            for role in ("head", "spouse")
+            if self.roles[role] > 1
+        ]
         stated = self.says.get("size", "")
         if stated and stated not in (str(len(lines)), f"{len(lines)}.0"):
             found.append(HouseholdDoubt(code, "size_differs", "household_size", lines))
@@ -155,7 +157,7 @@ class _Wardrobe:
         return home.place, person, estimated
 
     def born(self, values: dict[str, str], today: int) -> tuple[int, bool]:
-        """The day told; an estimated one is moved within its year, for nobody's survey has one birthday for all.
+        """The day told; an estimated one is moved within its year, for people differ in their birthdays.
 
         A day that can't be read becomes an unknown one here, as it would in the registry's own report.
         """
@@ -172,8 +174,9 @@ def dress(
 ) -> DressReport:
     """Writes a padrón of the survey's people with made-up identities, and the truth beside it.
 
-    `mapping` must make household_code, relationship, sex and birth_on. The survey's own day is the mapping's `on`; without
-    one, `on`. The same arguments give the same bytes. Raises UnusableTable and its kinds, BadMapping, CannotWrite.
+    `mapping` must make household_code, relationship, sex and birth_on. The survey's own day is the mapping's
+    `on`; without one, `on`. The same arguments give the same bytes. Raises UnusableTable and its kinds,
+    CannotWrite.
     """
     facts = [rule.column for rule in mapping.rules if rule.column.startswith(("person.", "household."))]
     needed = ("household_code", "relationship", "sex", "birth_on")

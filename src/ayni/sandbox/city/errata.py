@@ -10,12 +10,13 @@ from datetime import date
 from ayni.sandbox.city.dice import Dice, Weighted
 from ayni.sandbox.city.numbers import Numbers
 from ayni.sandbox.city.person import Person
+from ayni.values.city_profile import CityProfile
 
 _POOL = 5_000
 _ENTRY = 600
-"""Share of people who may be registered again, in hundredths of a per cent: three times as many as will be."""
+"""Hundredths of a per cent of people who may be registered again: three times as many as will be."""
 _SAME_DOCUMENT, _MISTYPED_DOCUMENT = 500, 5_000
-"""Of duplicates: the same document to the digit (which an import must refuse), a mistyped one; the rest have none."""
+"""Of duplicates: the same document to the digit (an import must refuse it), a mistyped one; the rest none."""
 
 
 def without_accents(text: str) -> str:
@@ -28,8 +29,9 @@ def without_accents(text: str) -> str:
 class Errata:
     """Remembers some of the people and registers them again with mistakes."""
 
-    def __init__(self, dice: Dice, numbers: Numbers, respellings: tuple[tuple[str, str], ...]) -> None:
-        self.dice, self.numbers, self.respellings = dice, numbers, respellings
+    def __init__(self, profile: CityProfile, dice: Dice, numbers: Numbers, today: int) -> None:
+        self.dice, self.numbers, self.today = dice, numbers, today
+        self.respellings = profile.respellings
         self.pool: list[Person] = []
         self.mistakes: Weighted[Callable[[Person], None]] = Weighted(
             [
@@ -78,7 +80,7 @@ class Errata:
     def _respelt(self, text: str) -> str:
         fitting = [(a, b) for a, b in self.respellings if a in text]
         if not fitting:
-            return without_accents(text)
+            return without_accents(text).title()
         a, b = self.dice.pick(fitting)
         other = text.replace(a, b, 1)
         return other[:1].upper() + other[1:]
@@ -120,10 +122,9 @@ class Errata:
             person.first_surname, person.second_surname = person.second_surname, person.first_surname
 
     def _other_birth(self, person: Person) -> None:
-        """Day and month swapped where that is a day too, else the year before."""
+        """Day and month swapped where that is another day of the past, else the year before."""
         born = date.fromordinal(person.born)
-        if born.day <= 12 and born.day != born.month:
-            born = born.replace(month=born.day, day=born.month)
-        else:
-            born = born.replace(year=born.year - 1, day=min(born.day, 28))
-        person.born = born.toordinal()
+        swapped = born.replace(month=born.day, day=born.month) if born.day <= 12 else born
+        if swapped == born or swapped.toordinal() > self.today:
+            swapped = born.replace(year=born.year - 1, day=min(born.day, 28))
+        person.born = swapped.toordinal()

@@ -144,7 +144,7 @@ class Families:
             )
 
     def _three_generations(self, household: Household) -> None:
-        """A grandmother heads it, alone or with her husband; a grown daughter lives there with her children."""
+        """A grandmother, alone or with her husband; a grown daughter lives with them and has children."""
         years = 44 + 34 * self.dice.random()
         if self.dice.chance(5_500):
             grandmother, man = self._pair(household, years, min(max(self.dice.around(3, 3), 0.7), 7.0))
@@ -166,7 +166,7 @@ class Families:
         self._add_children(household, daughter, father, "grandchild")
 
     def _add_children(self, household: Household, mother: Person, surname: str, relationship: str) -> None:
-        """Her children who live here: the father's first surname and hers (both of hers without one of his)."""
+        """Her children: the father's first surname and hers (without one of his, both of hers)."""
         dice = self.dice
         surnames = (
             (surname, mother.first_surname) if surname else (mother.first_surname, mother.second_surname)
@@ -174,7 +174,7 @@ class Families:
         number = self.children[household.poverty].draw(dice)
         years = (self.today - mother.born) / YEAR
         at = 15.6 + min(dice.random(), dice.random()) * 17
-        # Grown children leave: the eldest at home is seldom above 28, so an older mother began with a later one.
+        # Grown children leave: the eldest at home is seldom above 28, so an older mother's was born later.
         at = min(max(at, years - 28 * dice.random() - 0.5), years - 0.05, 42.9)
         at = max(at, 15.6)
         before: Person | None = None

@@ -39,7 +39,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What was written. `people` are rows; `humans` are fewer by the duplicates. `by_class` counts households."""
+    """What was written. `people` are rows, `humans` fewer by the duplicates; `by_class` counts households."""
 
     padron: Path
     truth: Path
@@ -62,7 +62,7 @@ class _City:
         self.places = Places(profile, dice)
         self.families = Families(profile, dice, Names(profile, dice), on.toordinal())
         self.circumstances = Circumstances(profile, dice, numbers, on)
-        self.errata = Errata(dice, numbers, profile.respellings)
+        self.errata = Errata(profile, dice, numbers, on.toordinal())
         self.kinds: Counter[str] = Counter()
         self.classes: Counter[str] = Counter()
         self.households = self.undocumented = 0
@@ -126,9 +126,9 @@ def generate(
     on: date,
     progress: Progress | None = None,
 ) -> Summary:
-    """Writes a padrón of exactly `people` rows as of the day `on`, and its truth; the same bytes for the same arguments.
+    """Writes a padrón of exactly `people` rows as of the day `on`, and the truth about it.
 
-    Raises NotACity, CityTooLarge, CannotWrite. Memory does not grow with `people`.
+    The same arguments give the same bytes. Raises NotACity, CityTooLarge, CannotWrite. Memory does not grow with `people`.
     """
     if people < 1:
         raise NotACity(people=people)

@@ -1,4 +1,4 @@
-"""Names: two surnames that children inherit, given names of their bearer's generation, and whom one may take for another."""
+"""Two surnames that children inherit, given names of a generation, names that may be taken for another's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers that are never given twice, in an order that looks like chance and needs no memory of what was given.
+"""Numbers that are never given twice, in an order that looks like chance, without remembering them.
 
 A range is walked in steps that share no factor with its length, so that every number comes up once.
 """
@@ -15,8 +15,8 @@ from ayni.values.city_profile import CityProfile, DocumentSeries
 
 GENERATED = (1, 2, 3, 4, 5)
 DRESSED = (6,)
-"""Remainders by seven. A generated city and a dressed survey can't collide; a mistyped number leaves 0, so that it is
-never by accident the true number of somebody else. (Seven, because every digit can be changed to reach any remainder.)"""
+"""Remainders by seven. A generated city and a dressed survey can't collide; a mistyped number leaves 0, so that it
+is never by accident somebody else's true one. (Seven: any digit can be changed to reach any remainder.)"""
 MISTYPED = 0
 
 
@@ -87,7 +87,7 @@ class Numbers:
         return f"{self.profile.phone_prefix}{number:0{self.profile.phone_digits}d}"
 
     def mistype(self, number: str, dice: Dice) -> str:
-        """The number with two neighbours swapped or one digit wrong, never one that somebody has or that was given before."""
+        """The number with two neighbours swapped or one digit wrong: a number that nobody else has."""
         swaps = [
             number[:i] + number[i + 1] + number[i] + number[i + 2 :]
             for i in range(1, len(number) - 1)
