@@ -110,7 +110,7 @@ class CityProfile:
             raise BadProfile("in each district the extremely poor are among the poor, and both are shares")
 
     def class_shares(self, district: DistrictShare) -> tuple[int, int]:
-        """(poor including extremely poor, extremely poor) in a district, raised to the city's present level."""
+        """(poor including extremely poor, extremely poor) in a district, raised to the present level."""
         people = sum(d.people for d in self.districts)
         poor = sum(d.people * d.poor for d in self.districts) or 1
         extreme = sum(d.people * d.extreme for d in self.districts) or 1

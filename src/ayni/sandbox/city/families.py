@@ -83,7 +83,7 @@ class Families:
 
     def _single(self, household: Household) -> None:
         sex = "female" if self.dice.chance(4_800) else "male"
-        years = 20 + 45 * self.dice.random() if self.dice.chance(6_000) else 60 + 30 * self.dice.random()
+        years = 20 + 45 * self.dice.random() if self.dice.chance(4_500) else 60 + 32 * self.dice.random()
         household.members.append(self._founder(household, "head", sex, self._born(years)))
 
     def _pair(self, household: Household, woman_years: float, man_older: float) -> tuple[Person, Person]:
@@ -96,11 +96,12 @@ class Families:
         return woman, man
 
     def _couple(self, household: Household) -> None:
-        years = 20 + 62 * self.dice.random()
+        # Before the children come, and after they have left.
+        years = 20 + 25 * self.dice.random() if self.dice.chance(3_500) else 54 + 32 * self.dice.random()
         self._pair(household, years, max(self.dice.around(2.5, 3), 18.5 - years))
 
     def _nuclear(self, household: Household) -> None:
-        years = 18.5 + 44 * (self.dice.random() + self.dice.random()) / 2
+        years = 18.5 + 50 * (self.dice.random() + self.dice.random()) / 2
         # He was at least 16 and at most 50 at any birth: hers are between 15.5 and 43 of her age.
         woman, man = self._pair(household, years, min(max(self.dice.around(3, 3), 0.7), 7.0))
         self._add_children(household, woman, man.first_surname, "child")
@@ -145,7 +146,7 @@ class Families:
 
     def _three_generations(self, household: Household) -> None:
         """A grandmother, alone or with her husband; a grown daughter lives with them and has children."""
-        years = 44 + 34 * self.dice.random()
+        years = 46 + 36 * self.dice.random()
         if self.dice.chance(5_500):
             grandmother, man = self._pair(household, years, min(max(self.dice.around(3, 3), 0.7), 7.0))
             surname = man.first_surname

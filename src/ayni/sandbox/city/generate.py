@@ -128,7 +128,8 @@ def generate(
 ) -> Summary:
     """Writes a padrón of exactly `people` rows as of the day `on`, and the truth about it.
 
-    The same arguments give the same bytes. Raises NotACity, CityTooLarge, CannotWrite. Memory does not grow with `people`.
+    The same arguments give the same bytes. Raises NotACity, CityTooLarge, CannotWrite.
+    Memory does not grow with `people`.
     """
     if people < 1:
         raise NotACity(people=people)

@@ -15,8 +15,8 @@ from ayni.values.city_profile import CityProfile, DocumentSeries
 
 GENERATED = (1, 2, 3, 4, 5)
 DRESSED = (6,)
-"""Remainders by seven. A generated city and a dressed survey can't collide; a mistyped number leaves 0, so that it
-is never by accident somebody else's true one. (Seven: any digit can be changed to reach any remainder.)"""
+"""Remainders by seven: a generated city and a dressed survey never collide, and a mistyped number, which
+leaves 0, is never by accident somebody else's. (Seven: any digit can be changed to reach any remainder.)"""
 MISTYPED = 0
 
 
