@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -158,3 +161,21 @@ def test_young_and_old_are_there(lima: Drawn) -> None:
     shares = Counter("child" if age(r) < 18 else "old" if age(r) >= 65 else "adult" for r in lima.rows)
     assert 0.25 < shares["child"] / PEOPLE < 0.42
     assert 0.05 < shares["old"] / PEOPLE < 0.15
+
+
+def test_another_process_with_other_hashes_writes_the_same_bytes(tmp_path: Path) -> None:
+    script = (
+        "import sys, pathlib, datetime\n"
+        "from ayni.sandbox import city\n"
+        "from ayni.countries.peru.city import profile\n"
+        "city.generate(people=800, seed=5, profile=profile(), out=pathlib.Path(sys.argv[1]),"
+        " on=datetime.date(2025, 5, 1))\n"
+    )
+    made = []
+    for hashes in ("1", "2"):
+        out = tmp_path / f"{hashes}.csv"
+        subprocess.run(
+            [sys.executable, "-c", script, str(out)], check=True, env={**os.environ, "PYTHONHASHSEED": hashes}
+        )
+        made.append((out.read_bytes(), city.truth_path(out).read_bytes()))
+    assert made[0] == made[1]
