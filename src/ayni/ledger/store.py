@@ -43,10 +43,7 @@ def checked(transfers: Sequence[Transfer]) -> dict[str, Any]:
     """The columns of a batch. Raises BatchTooLarge, BadBatch."""
     if len(transfers) > MAX_BATCH:
         raise BatchTooLarge(size=len(transfers), limit=MAX_BATCH)
-    try:
-        return pack(transfers)
-    except OverflowError as error:
-        raise BadBatch(reason=str(error)) from error
+    return pack(transfers)
 
 
 def post(
