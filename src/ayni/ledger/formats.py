@@ -25,7 +25,7 @@ def check_fits(transfer: Transfer) -> None:
         0 <= transfer.book <= _SMALL
         and 0 <= transfer.code <= _SMALL
         and 0 <= transfer.kind <= _SMALL
-        and -_LARGE <= transfer.amount_minor <= _LARGE
+        and -_LARGE - 1 <= transfer.amount_minor <= _LARGE
         and (transfer.timeout_seconds is None or -_WHOLE <= transfer.timeout_seconds <= _WHOLE)
     ):
         raise BadBatch(reason="a book, code, kind, amount or timeout is beyond what can be stored")
