@@ -1,0 +1,48 @@
+"""Reads tables that other people made: CSV in any usual encoding and delimiter, XLSX, foreign layouts.
+
+`read_rows(path, mapping)` streams a file of any size. What makes the whole file unusable is raised; what
+is wrong with one row comes with that row, so that the others can be used. `docs/padron.md` describes the
+mapping file.
+"""
+
+from ayni.foundation.tabular.errors import (
+    AmbiguousColumns,
+    BadCell,
+    BadMapping,
+    BadRow,
+    BrokenQuotes,
+    DuplicateColumns,
+    EmptyTable,
+    MissingColumns,
+    NulCharacter,
+    TooLong,
+    Undecodable,
+    UnusableTable,
+    WrongCellCount,
+)
+from ayni.foundation.tabular.mapping import Mapping, load_mapping
+from ayni.foundation.tabular.reader import MAX_FIELD, MAX_RECORD, Row, Table, open_table, read_rows
+
+__all__ = [
+    "MAX_FIELD",
+    "MAX_RECORD",
+    "AmbiguousColumns",
+    "BadCell",
+    "BadMapping",
+    "BadRow",
+    "BrokenQuotes",
+    "DuplicateColumns",
+    "EmptyTable",
+    "Mapping",
+    "MissingColumns",
+    "NulCharacter",
+    "Row",
+    "Table",
+    "TooLong",
+    "Undecodable",
+    "UnusableTable",
+    "WrongCellCount",
+    "load_mapping",
+    "open_table",
+    "read_rows",
+]
