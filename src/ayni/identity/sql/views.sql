@@ -27,6 +27,10 @@ LEFT JOIN LATERAL (
     GROUP BY d.person_id
 ) d ON true;
 
+-- What rules may know of a person; nothing by which to find them.
+CREATE OR REPLACE VIEW identity_api.particulars AS
+SELECT id AS person_id, birth_on, birth_estimated, sex, language, synthetic FROM identity.people;
+
 -- Who holds a document; for registers that must know whether it is already taken.
 CREATE OR REPLACE VIEW identity_api.document_holders AS
 SELECT kind, number, person_id FROM identity.documents;
