@@ -1,0 +1,1 @@
+"""Countries that Ayni can run in: one folder each, nothing of them anywhere else."""
