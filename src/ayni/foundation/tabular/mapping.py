@@ -139,10 +139,18 @@ def _date(pattern: str) -> Convert:
 
 
 def _text(value: Any) -> str:
-    """YAML reads yes and no as booleans and digits as numbers: here all are the text that was meant."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    """YAML reads digits as numbers: here all is the text that was meant."""
     return "" if value is None else str(value)
+
+
+class _Yaml(yaml.SafeLoader):
+    """YAML in which yes, no, on and off are words: they are what a mapping speaks of."""
+
+
+_Yaml.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 class _Loader:
@@ -245,7 +253,7 @@ def load_mapping(path: Path) -> Mapping:
     """The mapping in a YAML file; raises BadMapping, which names the place."""
     loader = _Loader(path.name)
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Yaml)  # noqa: S506
     except OSError as error:
         raise loader.refuse("its start", error.strerror or "it can't be opened") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -42,7 +42,7 @@ def _check_size(path: Path) -> None:
 
 
 def read_cells(path: Path) -> Iterator[tuple[int, list[str] | BadRow]]:
-    """Line number (the sheet's row) and cells; the header sets the width. Leading zeros are lost in Excel, not here."""
+    """Line (the sheet's row) and cells; the header sets the width. Excel loses leading zeros, not we."""
     try:
         _check_size(path)
         with warnings.catch_warnings():

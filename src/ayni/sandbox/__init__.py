@@ -1,0 +1,1 @@
+"""A pretend world for demonstrations and tests; refused in a live database."""
