@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -123,7 +124,7 @@ def test_rows_that_cannot_stand_together(
 
 def test_no_reason_repeats_a_cell(load: Import) -> None:
     rows = [row for row, _, _ in ROW_REFUSALS] + [row for rows, _ in FILE_REFUSALS for row in rows]
-    text = open(load(rows).report, encoding="utf-8").read()  # noqa: SIM115
+    text = Path(load(rows).report).read_text(encoding="utf-8")
     for private in ("Rosa", "Quispe", "Choque", "10117410", "987654321", "1980-05-04"):
         assert private not in text
 

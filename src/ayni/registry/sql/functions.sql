@@ -119,7 +119,7 @@ AS $$
 BEGIN
     CREATE TEMP TABLE import_households AS
     SELECT household_code, count(*) AS size,
-        ((sum(count(*)) OVER (ORDER BY min(line)) - count(*)) / 20000)::bigint AS batch
+        floor((sum(count(*)) OVER (ORDER BY min(line)) - count(*)) / 20000)::bigint AS batch
     FROM pg_temp.import_stage
     GROUP BY household_code;
     CREATE INDEX ON pg_temp.import_households (batch);
