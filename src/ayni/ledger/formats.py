@@ -13,8 +13,8 @@ from ayni.foundation.arrays import (
     pack_uuids,
     pack_uuids_or_nulls,
 )
-from ayni.ledger.errors import BadBatch
-from ayni.ledger.model import Transfer
+from ayni.ledger.errors import BadBatch, BatchTooLarge
+from ayni.ledger.model import MAX_BATCH, Transfer
 
 _SMALL, _WHOLE, _LARGE = 2**15 - 1, 2**31 - 1, 2**63 - 1
 
@@ -32,7 +32,9 @@ def check_fits(transfer: Transfer) -> None:
 
 
 def pack(transfers: Sequence[Transfer]) -> dict[str, Any]:
-    """The columns of `ledger.post`. A column that no transfer uses is None. Raises BadBatch."""
+    """The columns of `ledger.post`; None for one that no transfer uses. Raises BatchTooLarge, BadBatch."""
+    if len(transfers) > MAX_BATCH:
+        raise BatchTooLarge(size=len(transfers), limit=MAX_BATCH)
     for transfer in transfers:
         check_fits(transfer)
     kinds = [transfer.kind for transfer in transfers]

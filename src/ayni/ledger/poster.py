@@ -21,7 +21,7 @@ from psycopg.rows import TupleRow
 from ayni.foundation.db import Database, DatabaseUnreachable, connect
 from ayni.ledger import store
 from ayni.ledger.errors import BatchTooLarge, OutcomeUnknown, PosterStopped
-from ayni.ledger.formats import check_fits
+from ayni.ledger.formats import check_fits, pack
 from ayni.ledger.model import MAX_BATCH, Posted, Transfer
 
 
@@ -129,7 +129,7 @@ class Poster:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = connect(self._url)
-            answers = store.post(self._connection, transfers)
+            answers = store.post(self._connection, transfers, pack(transfers))
         except DatabaseUnreachable as error:
             self._fail(batch, error)
         except psycopg.OperationalError as error:

@@ -26,13 +26,14 @@ WITH acc AS MATERIALIZED (
             AND (CASE l.side WHEN 0 THEN k.counts ELSE k.counts >> 3 END & 1 = 0
                 OR x.single_max IS NULL OR l.amount <= x.single_max) AS good
     FROM (
-        SELECT u.ord, 0 AS side, u.debit AS account, u.amount, u.code, u.book, coalesce(u.kind, 0) AS kind,
+        SELECT u.ord, 0 AS side, u.debit AS account, CASE WHEN u.amount BETWEEN 1 AND 100000000000000
+                THEN u.amount ELSE 0 END AS amount, u.code, u.book, coalesce(u.kind, 0) AS kind,
             u.amount BETWEEN 1 AND 100000000000000 AND u.debit <> u.credit
                 AND (u.timeout IS NULL OR (u.timeout > 0 AND u.kind = 1)) AND coalesce(u.kind, 0) < 2 AS fits
         FROM unnest(b.debits, b.credits, b.amounts, b.codes, b.books, b.kinds, b.timeouts)
             WITH ORDINALITY u (debit, credit, amount, code, book, kind, timeout, ord)
         UNION ALL
-        SELECT u.ord, 1, u.credit, u.amount, u.code, u.book, coalesce(u.kind, 0), true
+        SELECT u.ord, 1, u.credit, CASE WHEN u.amount BETWEEN 1 AND 100000000000000 THEN u.amount ELSE 0 END, u.code, u.book, coalesce(u.kind, 0), true
         FROM unnest(b.credits, b.amounts, b.codes, b.books, b.kinds)
             WITH ORDINALITY u (credit, amount, code, book, kind, ord)) l
     JOIN acc x ON x.id = l.account
