@@ -31,7 +31,8 @@ from ayni.foundation.db import Database, begin
 from ayni.ledger import AccountFlag, Counts, Kind, NewAccount, Posted, Result, Transfer
 from ayni.values.ids import AccountId, EventId, OwnerRef, TransferId, new_id
 from tests.conftest import START, TEST_ACTOR
-from tests.properties.reference_ledger import RefAccount, RefClass, ReferenceLedger, RefOwner, month
+from tests.properties.reference_ledger import ReferenceLedger, month
+from tests.properties.reference_state import RefAccount, RefClass, RefOwner
 
 SOAK = bool(os.environ.get("AYNI_TEST_SOAK"))
 NO_ACCOUNT = AccountId(UUID("00000000-0000-7000-8000-00000000dead"))
