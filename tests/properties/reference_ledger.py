@@ -40,8 +40,6 @@ class ReferenceLedger:
         # (account, kind, month) → used: "conversions" and "total"
         self.used: dict[tuple[UUID, str, tuple[int, int]], int] = {}
 
-    # -- posting ---------------------------------------------------------------------------------
-
     def post(self, batch: list[Transfer]) -> list[Posted]:
         self.expire(MOST_EXPIRIES)
         answers: list[Posted] = []
@@ -134,8 +132,6 @@ class ReferenceLedger:
         if known.result is Result.CREATED:
             return Posted(Result.EXISTS, known.amount, known.seq)
         return Posted(known.result, 0, 0)
-
-    # -- one transfer ----------------------------------------------------------------------------
 
     def _one(self, leg: Transfer) -> Posted:
         result = self._malformed(leg)
@@ -280,8 +276,6 @@ class ReferenceLedger:
             return Result.PURPOSE_NOT_ACCEPTED
         return None
 
-    # -- limits ----------------------------------------------------------------------------------
-
     def _counts(self, code: int, debit: RefAccount, credit: RefAccount) -> Counts:
         if debit.owner == credit.owner:
             return Counts.NONE
@@ -370,8 +364,6 @@ class ReferenceLedger:
     def _give_back(self, hold: RefHold, amount: int) -> None:
         for account, kind in _used_by(hold.transfer, hold.counts):
             self.used[account, kind, month(hold.placed_at)] -= amount
-
-    # -- writing ---------------------------------------------------------------------------------
 
     def _move(self, leg: Transfer, kind: Kind, posted: int, pending: int) -> None:
         assert leg.debit_account_id is not None
