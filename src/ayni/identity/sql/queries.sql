@@ -1,0 +1,183 @@
+-- name: stage_people
+-- Makes the empty table that a bulk registration is copied into, for this transaction only.
+CREATE TEMP TABLE IF NOT EXISTS staged_people (
+    person_id uuid NOT NULL,
+    first_surname text,
+    second_surname text,
+    given_names text,
+    birth_on date,
+    birth_estimated boolean,
+    sex text,
+    language text,
+    synthetic boolean,
+    document_kind text,
+    document_number text,
+    phone text,
+    district_code text,
+    address_line text
+) ON COMMIT DELETE ROWS;
+
+-- name: empty_staged_people
+-- Clears what an earlier call in this transaction has staged.
+DELETE FROM pg_temp.staged_people;
+
+-- name: copy_staged_people
+-- Takes people from the caller into the staging table.
+COPY pg_temp.staged_people FROM STDIN;
+
+-- name: insert_staged_people
+-- Adds the staged people.
+INSERT INTO identity.people (id, first_surname, second_surname, given_names, birth_on, birth_estimated,
+    sex, language, synthetic, recorded_at)
+SELECT person_id, first_surname, second_surname, given_names, birth_on, birth_estimated,
+    sex, language, synthetic, %(now)s
+FROM pg_temp.staged_people;
+
+-- name: insert_staged_documents
+-- Adds the documents of the staged people.
+INSERT INTO identity.documents (kind, number, person_id, recorded_at)
+SELECT document_kind, document_number, person_id, %(now)s
+FROM pg_temp.staged_people
+WHERE document_number IS NOT NULL;
+
+-- name: insert_staged_contacts
+-- Adds those telephones of the staged people that are not yet theirs.
+INSERT INTO identity.contacts (person_id, phone, valid_from, recorded_at)
+SELECT person_id, phone, %(on)s, %(now)s
+FROM pg_temp.staged_people
+WHERE phone IS NOT NULL
+ON CONFLICT (person_id, phone) WHERE valid_until IS NULL DO NOTHING;
+
+-- name: insert_staged_addresses
+-- Adds the addresses of the staged people who have no present one.
+INSERT INTO identity.addresses (person_id, district_code, line, valid_from, recorded_at)
+SELECT person_id, district_code, address_line, %(on)s, %(now)s
+FROM pg_temp.staged_people
+WHERE district_code IS NOT NULL OR address_line IS NOT NULL
+ON CONFLICT (person_id) WHERE valid_until IS NULL DO NOTHING;
+
+-- name: close_changed_addresses
+-- Closes, on the day before, the present addresses from which staged people have moved.
+UPDATE identity.addresses a
+SET valid_until = %(on)s::date - 1
+FROM pg_temp.staged_people s
+WHERE a.person_id = s.person_id AND a.valid_until IS NULL AND a.valid_from <= %(on)s
+    AND (s.district_code IS NOT NULL OR s.address_line IS NOT NULL)
+    AND (a.district_code, a.line) IS DISTINCT FROM (s.district_code, s.address_line);
+
+-- name: find_unknown_staged
+-- A staged person who is not registered, or nothing.
+SELECT s.person_id
+FROM pg_temp.staged_people s
+LEFT JOIN identity.people p ON p.id = s.person_id
+WHERE p.id IS NULL
+LIMIT 1;
+
+-- name: find_taken_staged_document
+-- A staged document that somebody holds already, or that two staged people bring, or nothing.
+SELECT s.document_kind AS kind
+FROM pg_temp.staged_people s
+WHERE s.document_number IS NOT NULL
+    AND (EXISTS (SELECT FROM identity.documents d
+            WHERE d.kind = s.document_kind AND d.number = s.document_number)
+        OR EXISTS (SELECT FROM pg_temp.staged_people o
+            WHERE o.document_kind = s.document_kind AND o.document_number = s.document_number
+                AND o.person_id <> s.person_id))
+LIMIT 1;
+
+-- name: find_person
+-- One person by id.
+SELECT id, first_surname, second_surname, given_names, birth_on, birth_estimated, sex, language,
+    synthetic, recorded_at
+FROM identity.people
+WHERE id = %(person_id)s;
+
+-- name: find_holder
+-- The person who holds a document.
+SELECT p.id, p.first_surname, p.second_surname, p.given_names, p.birth_on, p.birth_estimated, p.sex,
+    p.language, p.synthetic, p.recorded_at
+FROM identity.documents d
+JOIN identity.people p ON p.id = d.person_id
+WHERE d.kind = %(kind)s AND d.number = %(number)s;
+
+-- name: list_people_by_phone
+-- Everybody whom a telephone reaches at present, in the order in which they were registered.
+SELECT p.id, p.first_surname, p.second_surname, p.given_names, p.birth_on, p.birth_estimated, p.sex,
+    p.language, p.synthetic, p.recorded_at
+FROM identity.contacts c
+JOIN identity.people p ON p.id = c.person_id
+WHERE c.phone = %(phone)s AND c.valid_until IS NULL
+ORDER BY p.id;
+
+-- name: list_documents
+-- A person's documents, each with the last answer of a register.
+SELECT d.kind, d.number, coalesce(v.matches, false) AS verified, v.verified_at, v.source AS verified_by
+FROM identity.documents d
+LEFT JOIN LATERAL (
+    SELECT v.matches, v.verified_at, v.source
+    FROM identity.verifications v
+    WHERE v.document_kind = d.kind AND v.document_number = d.number
+    ORDER BY v.number DESC
+    LIMIT 1
+) v ON true
+WHERE d.person_id = %(person_id)s
+ORDER BY d.recorded_at, d.kind, d.number;
+
+-- name: insert_document
+-- Adds one document of a person.
+INSERT INTO identity.documents (kind, number, person_id, recorded_at)
+VALUES (%(kind)s, %(number)s, %(person_id)s, %(now)s);
+
+-- name: list_claims
+-- What the given people say about themselves, for a register to compare; only documents that no register confirmed.
+SELECT d.kind, d.number, p.first_surname, p.second_surname, p.given_names, p.birth_on, p.synthetic
+FROM identity.documents d
+JOIN identity.people p ON p.id = d.person_id
+LEFT JOIN LATERAL (
+    SELECT v.matches
+    FROM identity.verifications v
+    WHERE v.document_kind = d.kind AND v.document_number = d.number
+    ORDER BY v.number DESC
+    LIMIT 1
+) v ON true
+WHERE d.person_id = ANY(%(person_ids)s) AND v.matches IS NOT TRUE
+ORDER BY d.person_id, d.kind, d.number;
+
+-- name: list_people_to_verify
+-- People after a given one who hold a document that no register has answered about, in the order of their ids.
+SELECT DISTINCT d.person_id
+FROM identity.documents d
+WHERE d.person_id > %(after)s
+    AND NOT EXISTS (SELECT FROM identity.verifications v
+        WHERE v.document_kind = d.kind AND v.document_number = d.number)
+ORDER BY d.person_id
+LIMIT %(limit)s;
+
+-- name: copy_verifications
+-- Takes a register's answers from the caller.
+COPY identity.verifications (document_kind, document_number, source, matches, differences, verified_at, verified_by)
+FROM STDIN;
+
+-- name: insert_officer
+-- Adds an officer's account.
+INSERT INTO identity.officers (id, login, person_id, recorded_at)
+VALUES (%(officer_id)s, %(login)s, %(person_id)s, %(now)s);
+
+-- name: insert_officer_roles
+-- Grants roles to an officer.
+INSERT INTO identity.officer_roles (officer_id, role, granted_at, granted_by)
+SELECT %(officer_id)s, unnest(%(roles)s::text[]), %(now)s, %(granted_by)s;
+
+-- name: find_officer
+-- One officer's account by id, with its roles.
+SELECT o.id, o.login, o.person_id,
+    ARRAY(SELECT r.role FROM identity.officer_roles r WHERE r.officer_id = o.id ORDER BY r.role) AS roles
+FROM identity.officers o
+WHERE o.id = %(officer_id)s;
+
+-- name: find_officer_by_login
+-- One officer's account by its login, with its roles.
+SELECT o.id, o.login, o.person_id,
+    ARRAY(SELECT r.role FROM identity.officer_roles r WHERE r.officer_id = o.id ORDER BY r.role) AS roles
+FROM identity.officers o
+WHERE o.login = %(login)s;

@@ -1,0 +1,42 @@
+"""The social registry: the city's households, who belongs to them and since when, and what is known of both.
+
+Everything has its date and its source, and nothing is overwritten: a new survey stands beside the old one, and
+the registry can say what was known on any day. It imports lists of residents (padrones), tells line by line
+what it could not use, and never guesses where a source contradicts itself. It knows no money.
+"""
+
+from ayni.registry.jobs import import_padron
+from ayni.registry.model import FactName, ImportReport, Role
+from ayni.registry.operations import (
+    add_member,
+    declare_facts,
+    end_membership,
+    record_facts,
+    register_household,
+)
+from ayni.registry.queries import (
+    facts,
+    find_household,
+    find_membership,
+    list_fact_names,
+    list_flags,
+    list_members,
+)
+
+__all__ = [
+    "FactName",
+    "ImportReport",
+    "Role",
+    "add_member",
+    "declare_facts",
+    "end_membership",
+    "facts",
+    "find_household",
+    "find_membership",
+    "import_padron",
+    "list_fact_names",
+    "list_flags",
+    "list_members",
+    "record_facts",
+    "register_household",
+]

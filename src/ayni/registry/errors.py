@@ -1,0 +1,122 @@
+"""What the registry refuses. Refusals of single rows of a file are in its report (`formats.REASONS`)."""
+
+from __future__ import annotations
+
+from ayni.foundation.errors import BadInput, NotFound, Refused
+
+
+class UnknownColumns(BadInput):
+    """A file has columns that are neither ours nor declared facts."""
+
+    code = "unknown_columns"
+    what = "The file has columns that are not known: {columns}."
+    means = "Nothing was imported, because what they say would have been lost."
+    do = "Correct their names, remove them, or declare them under facts: in a mapping file (docs/padron.md)."
+
+
+class FactDeclaredOtherwise(Refused):
+    """A fact's type never changes."""
+
+    code = "fact_declared_otherwise"
+    what = "The fact {fact} is already declared, with the type {type}."
+    means = "Nothing was done. What was recorded under this name keeps its meaning."
+    do = "Use another name, or the type that it has."
+
+
+class BadFactDeclaration(BadInput):
+    """A declaration that cannot be understood."""
+
+    code = "bad_fact_declaration"
+    what = "The fact {fact} cannot be declared: {reason}."
+    means = "Nothing was done."
+    do = "Write person.name or household.name in small letters, with a type and a meaning."
+
+
+class FactRefused(BadInput):
+    """A fact without a declared name, or with a value of another type."""
+
+    code = "fact_refused"
+    what = "The fact {fact} is not declared, or its value is not of its type."
+    means = "Nothing was recorded."
+    do = "Compare it with the list of facts (registry_api.fact_names)."
+
+
+class ObservedInFuture(BadInput):
+    """Nothing is observed before it happens."""
+
+    code = "observed_in_future"
+    what = "The day {on} has not come yet."
+    means = "Nothing was recorded."
+    do = "Give the day on which it was observed."
+
+
+class ImportAlreadyRunning(Refused):
+    """One import at a time."""
+
+    code = "import_already_running"
+    what = "Another import is running."
+    means = "Nothing was read."
+    do = "Wait until it has ended, and start this one again."
+
+
+class UnknownHousehold(NotFound):
+    """No such household."""
+
+    code = "unknown_household"
+    what = "There is no such household."
+    means = "Nothing was done."
+    do = "Look it up again by its code or by a member."
+
+
+class HouseholdCodeTaken(Refused):
+    """A source's code belongs to one household."""
+
+    code = "household_code_taken"
+    what = "This source has already given this code to a household."
+    means = "No household was registered."
+    do = "Use the household that exists, or another code."
+
+
+class HouseholdRefused(BadInput):
+    """A household or membership cannot be stored as it is."""
+
+    code = "household_refused"
+    what = "This cannot be registered: {rule}."
+    means = "Nothing was done."
+    do = "Correct it, and send the request again."
+
+
+class AlreadyInHousehold(Refused):
+    """A person belongs to one household at a time."""
+
+    code = "already_in_household"
+    what = "This person belongs to a household on that day."
+    means = "Nobody was added to a household."
+    do = "End the other membership first, with its last day."
+
+
+class HouseholdHasHead(Refused):
+    """A household has one head at a time."""
+
+    code = "household_has_head"
+    what = "This household has a head on that day."
+    means = "Nobody was added to the household."
+    do = "End the membership of the head first, or give this person another role."
+
+
+class NotInHousehold(Refused):
+    """There is no present membership to end."""
+
+    code = "not_in_household"
+    what = "This person belongs to no household at present."
+    means = "Nothing was ended."
+    do = "Look up where the person lived, and on which days."
+
+
+class EndsBeforeItBegan(BadInput):
+    """A membership's last day lies before its first."""
+
+    code = "ends_before_it_began"
+    what = "The last day lies before the first day of this membership."
+    means = "Nothing was ended."
+    do = "Give a later day; for a membership that was a mistake, the day before its first."

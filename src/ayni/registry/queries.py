@@ -1,0 +1,71 @@
+"""What the registry tells. For sets of people, other modules read the views in `registry_api`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ayni.foundation.db import Tx
+from ayni.registry import store
+from ayni.registry.errors import UnknownHousehold
+from ayni.registry.model import FactName, FactValue, Flag, Household, Membership, Record
+from ayni.values.ids import HouseholdId, PersonId
+
+
+def get_household(tx: Tx, *, household_id: HouseholdId) -> Household:
+    """One household by id. Raises UnknownHousehold."""
+    household = store.find_household(tx, household_id=household_id)
+    if household is None:
+        raise UnknownHousehold
+    return household
+
+
+def find_household(tx: Tx, *, source: str, code: str) -> Household | None:
+    """One household by its source's code, or None."""
+    return store.find_household(tx, source=source, code=code)
+
+
+def list_members(tx: Tx, *, household_id: HouseholdId, on: date | None = None) -> list[Membership]:
+    """Who belonged to a household on a day (or today), the head first. Raises UnknownHousehold."""
+    get_household(tx, household_id=household_id)
+    return store.list_members(tx, household_id=household_id, on=on or tx.today)
+
+
+def find_membership(tx: Tx, *, person_id: PersonId, on: date | None = None) -> Membership | None:
+    """The household of a person on a day (today if none is given), or None."""
+    return store.find_membership(tx, person_id=person_id, on=on or tx.today)
+
+
+def list_records(
+    tx: Tx, *, person_id: PersonId | None = None, household_id: HouseholdId | None = None
+) -> list[Record]:
+    """Everything that was ever said of a person or of a household, oldest first."""
+    if person_id is not None:
+        return store.list_records(tx, subject_kind="person", subject_id=person_id)
+    assert household_id is not None
+    return store.list_records(tx, subject_kind="household", subject_id=household_id)
+
+
+def facts(
+    tx: Tx,
+    *,
+    person_id: PersonId | None = None,
+    household_id: HouseholdId | None = None,
+    on: date | None = None,
+) -> dict[str, FactValue]:
+    """What is known of a person or of a household on a day (or today): the latest of each name."""
+    known: dict[str, FactValue] = {}
+    for record in list_records(tx, person_id=person_id, household_id=household_id):
+        if record.observed_on <= (on or tx.today):
+            known.update(record.facts)
+    return known
+
+
+def list_fact_names(tx: Tx) -> list[FactName]:
+    """Every declared fact, with its type and meaning."""
+    return store.list_fact_names(tx)
+
+
+def list_flags(tx: Tx, *, household_id: HouseholdId) -> list[Flag]:
+    """Why a household needs adjudication; nothing when it does not. Raises UnknownHousehold."""
+    get_household(tx, household_id=household_id)
+    return store.list_flags(tx, household_id=household_id)
