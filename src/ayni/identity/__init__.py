@@ -6,6 +6,7 @@ document is registered all the same. Officers' accounts belong to humans, so tha
 count as one when two people must agree.
 """
 
+from ayni.identity.errors import RegisterUnavailable
 from ayni.identity.jobs import verify_all_documents
 from ayni.identity.model import Claim, NewPerson, OfficerRole, Verification, Whereabouts
 from ayni.identity.operations import (
@@ -24,6 +25,7 @@ __all__ = [
     "IdentityRegister",
     "NewPerson",
     "OfficerRole",
+    "RegisterUnavailable",
     "Verification",
     "Whereabouts",
     "add_document",

@@ -1,8 +1,8 @@
 """The social registry: the city's households, who belongs to them and since when, and what is known of both.
 
-Everything has its date and its source, and nothing is overwritten: a new survey stands beside the old one, and
-the registry can say what was known on any day. It imports lists of residents (padrones), tells line by line
-what it could not use, and never guesses where a source contradicts itself. It knows no money.
+Everything has its date and its source, and nothing is overwritten: a new survey stands beside the old one,
+and it can say what was known on any day. It imports lists of residents (padrones), tells line by line
+what it could not use, never guesses where a source contradicts itself. It knows no money.
 """
 
 from ayni.registry.jobs import import_padron

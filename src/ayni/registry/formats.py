@@ -36,8 +36,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "contradictory_rows": ("", "line {other_line} says something else of the same person"),
     "differs_from_registry": (
         "",
-        "names, birth, sex, document or relationship differ from what this source said before:"
-        " an officer corrects them",
+        (
+            "names, birth, sex, document or relationship differ from what this source said before:"
+            " an officer corrects them"
+        ),
     ),
     "document_twice_in_file": ("document_number", "line {other_line} has the same document"),
     "document_held": ("document_number", "this document already belongs to a registered person"),
@@ -48,8 +50,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
     ),
     "facts_disagree": (
         "",
-        "line {other_line} says something else of this household; the fact was left out and needs"
-        " adjudication",
+        (
+            "line {other_line} says something else of this household; the fact was left out and needs"
+            " adjudication"
+        ),
     ),
     "district_disagrees": (
         "ubigeo",
@@ -200,8 +204,8 @@ def _clean(name: str, value: str, problems: list[Problem]) -> str:
         text = unicodedata.normalize("NFC", text)
     if not text.isprintable() and "\u200d" not in text:
         problems.append((name, "control_character", "the cell has characters that cannot be seen"))
-    if len(text) > 50 and len(text) > _LIMITS.get(name, 1000):
-        problems.append((name, "too_long", f"at most {_LIMITS.get(name, 1000)} characters"))
+    if len(text) > 100 and name in _LIMITS and len(text) > _LIMITS[name]:
+        problems.append((name, "too_long", f"at most {_LIMITS[name]} characters"))
     return text
 
 

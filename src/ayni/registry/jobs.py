@@ -60,7 +60,7 @@ def import_padron(
     """Import a padrón as seen by `source` on a day (the mapping's or today, if none is given).
 
     Valid rows are imported, the others are told in a CSV report (`<file>.report.csv` if none is given) with
-    line, column, code and reason. The same file again changes nothing. Facts that a mapping declares become known.
+    line, column, code and reason. The same file again changes nothing. A mapping's own facts become known.
     Raises UnusableTable and its kinds, UnknownColumns, FactDeclaredOtherwise, BadFactDeclaration,
     ObservedInFuture, ImportAlreadyRunning, HouseholdRefused.
     """
@@ -210,7 +210,7 @@ def _finish(run: _Import, counts: Counter[str], report: Path) -> ImportReport:
             reason=run.source,
             details={**numbers, "flagged": flagged, "on": run.on.isoformat()},
         )
-    return ImportReport(str(run.id), **numbers, flagged=flagged, notes=notes, report=report)
+    return ImportReport(str(run.id), **numbers, flagged=flagged, notes=notes, report=str(report))
 
 
 def _write_report(tx: Tx, report: Path) -> None:

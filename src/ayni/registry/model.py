@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from pathlib import PurePath
 from typing import Any
 
 from ayni.values.ids import HouseholdId, PersonId
@@ -200,7 +199,7 @@ class ImportReport:
     """What came of an import. Each row that was read was added, updated, unchanged or refused.
 
     `notes` counts the report's lines by code: of refused rows, and of what was imported but needs
-    adjudication. `report` is the CSV file with line, column, code and reason.
+    adjudication. `report` is the path of the CSV file with line, column, code and reason.
     """
 
     import_id: str
@@ -212,4 +211,4 @@ class ImportReport:
     refused: int
     flagged: int
     notes: Mapping[str, int]
-    report: PurePath
+    report: str

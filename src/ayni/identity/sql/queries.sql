@@ -73,18 +73,6 @@ LEFT JOIN identity.people p ON p.id = s.person_id
 WHERE p.id IS NULL
 LIMIT 1;
 
--- name: find_taken_staged_document
--- A staged document that somebody holds already, or that two staged people bring, or nothing.
-SELECT s.document_kind AS kind
-FROM pg_temp.staged_people s
-WHERE s.document_number IS NOT NULL
-    AND (EXISTS (SELECT FROM identity.documents d
-            WHERE d.kind = s.document_kind AND d.number = s.document_number)
-        OR EXISTS (SELECT FROM pg_temp.staged_people o
-            WHERE o.document_kind = s.document_kind AND o.document_number = s.document_number
-                AND o.person_id <> s.person_id))
-LIMIT 1;
-
 -- name: find_person
 -- One person by id.
 SELECT id, first_surname, second_surname, given_names, birth_on, birth_estimated, sex, language,

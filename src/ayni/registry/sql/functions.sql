@@ -77,6 +77,12 @@ $$;
 -- Lays records over each other in their order: a later fact hides an earlier one of its name.
 CREATE OR REPLACE AGGREGATE registry.lay_over(jsonb) (sfunc = jsonb_concat, stype = jsonb, initcond = '{}');
 
+-- A new random id (UUID version 7, RFC 9562) of an instant: of the database's own clock, not of the server's.
+CREATE OR REPLACE FUNCTION registry.new_id(at timestamptz) RETURNS uuid
+LANGUAGE sql VOLATILE PARALLEL SAFE
+RETURN (lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
+    || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid;
+
 -- Removes this session's tables of an import.
 CREATE OR REPLACE FUNCTION registry.close_import() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog SET client_min_messages = warning
@@ -119,7 +125,7 @@ AS $$
 BEGIN
     CREATE TEMP TABLE import_households AS
     SELECT household_code, count(*) AS size,
-        ((sum(count(*)) OVER (ORDER BY min(line)) - count(*)) / 20000)::bigint AS batch
+        floor((sum(count(*)) OVER (ORDER BY min(line)) - count(*)) / 20000)::bigint AS batch
     FROM pg_temp.import_stage
     GROUP BY household_code;
     CREATE INDEX ON pg_temp.import_households (batch);

@@ -42,7 +42,7 @@ SELECT s.line, s.household_code, s.role, s.person_key, s.core, s.fingerprint, s.
     s.document_number, s.first_surname, s.second_surname, s.given_names, s.birth_on, s.birth_estimated, s.sex,
     s.district_code, s.address_line, s.phone, s.language, s.synthetic, s.person_facts, s.household_facts,
     h.id,
-    coalesce(k.person_id, uuidv7(%(now)s::timestamptz - clock_timestamp())),
+    coalesce(k.person_id, registry.new_id(%(now)s)),
     CASE
         WHEN s.size > %(largest)s THEN 'household_too_large'
         WHEN s.line > s.first_line AND s.fingerprint = s.first_fingerprint THEN 'same_row_twice'
@@ -105,7 +105,7 @@ WHERE b.role = 'head' AND b.verdict = 'add' AND EXISTS (
 -- name: insert_batch_households
 -- Adds the households of the batch that are new.
 INSERT INTO registry.households (id, source, code, recorded_at)
-SELECT uuidv7(%(now)s::timestamptz - clock_timestamp()), %(source)s, n.household_code, %(now)s
+SELECT registry.new_id(%(now)s), %(source)s, n.household_code, %(now)s
 FROM (
     SELECT household_code
     FROM pg_temp.import_batch
