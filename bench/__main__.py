@@ -28,7 +28,7 @@ def _batches(bench: Bench, sizes: tuple[int, ...]) -> list[str]:
         "## Batches",
         "",
         "Transfers per second, median (least–most) of seven rounds in turn, one commit a batch, and the",
-        "ratio to a binary COPY of the same rows into a table with the same columns, constraints and indexes.",
+        "ratio to a binary COPY of the same rows into a table of the same columns, constraints and indexes.",
         "",
         "| batch | way | transfers/s | ÷ COPY | ÷ set path | goal |",
         "|---:|---|---:|---:|---:|---|",

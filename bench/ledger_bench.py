@@ -202,7 +202,7 @@ def group_commit(bench: Bench, callers: int, each: int) -> tuple[float, float]:
     async def call(poster: ledger.Poster, mine: list[list[Transfer]]) -> None:
         for one in mine:
             start = time.perf_counter()
-            await asyncio.wrap_future(poster.submit(one))
+            await poster.post_async(one)
             waits.append(time.perf_counter() - start)
 
     async def all_of_them(poster: ledger.Poster) -> None:

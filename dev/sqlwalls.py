@@ -30,6 +30,8 @@ _REFERENCES = re.compile(r'\bREFERENCES\s+"?(\w+)"?\s*\.', re.IGNORECASE)
 def allowed_schemas(module: str) -> frozenset[str]:
     """The schemas that the SQL of `module` may name."""
     lower = {f"{name}_api" for name in may_know(module) if name in SQL_MODULES}
+    if module == "foundation":
+        lower.add("jobs")  # the queue's own schema, which the foundation installs and nobody else names
     return frozenset({module, f"{module}_api", "foundation", *lower}) | _POSTGRES
 
 

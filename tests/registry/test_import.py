@@ -8,12 +8,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.registry.conftest import CHILD, HEAD, ON, Import, notes, person
 
 from ayni import identity, registry
 from ayni.foundation.audit import list_audit
 from ayni.foundation.db import Database
 from ayni.registry import errors
+from tests.registry.conftest import CHILD, HEAD, ON, Import, notes, person
 
 
 def counts(report: registry.ImportReport) -> dict[str, int]:

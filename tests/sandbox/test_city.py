@@ -10,6 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from ayni.countries.peru.city import profile
+from ayni.foundation.tabular import read_rows
+from ayni.sandbox import city
 from tests.sandbox.drawn import (
     ON,
     PEOPLE,
@@ -19,10 +23,6 @@ from tests.sandbox.drawn import (
     is_original,
     years_between,
 )
-
-from ayni.countries.peru.city import profile
-from ayni.foundation.tabular import read_rows
-from ayni.sandbox import city
 
 # The files
 

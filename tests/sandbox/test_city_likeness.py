@@ -8,6 +8,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
+from ayni.countries.peru.city import profile
+from ayni.sandbox import city
+from ayni.values.city_profile import BadProfile, CityProfile, DocumentSeries
 from tests.sandbox.drawn import (
     ON,
     PEOPLE,
@@ -17,10 +21,6 @@ from tests.sandbox.drawn import (
     is_original,
     rows_of,
 )
-
-from ayni.countries.peru.city import profile
-from ayni.sandbox import city
-from ayni.values.city_profile import BadProfile, CityProfile, DocumentSeries
 
 # Places and poverty
 

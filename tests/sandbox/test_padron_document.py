@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.sandbox.drawn import Drawn
-
 from ayni.countries.peru.city import profile
 from ayni.foundation.tabular import load_mapping
 from ayni.sandbox.city.padron import IDENTITY, TRUTH
+from tests.sandbox.drawn import Drawn
 
 TEXT = (Path(__file__).parents[2] / "docs" / "padron.md").read_text(encoding="utf-8")
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -17,7 +17,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ayni.foundation.country import Country
 from ayni.foundation.errors import AyniError
@@ -109,14 +109,40 @@ class Database:
     def connection(self) -> Iterator[psycopg.Connection[TupleRow]]:
         """A pooled connection in autocommit mode, for the ledger's poster and for `transaction`."""
         self._pool.open()
-        with self._pool.connection() as connection:
-            yield connection
+        try:
+            connection = self._pool.getconn()
+        except PoolTimeout as error:
+            raise DatabaseUnreachable from error
+        try:
+            with connection:
+                yield connection
+        finally:
+            self._pool.putconn(connection)
 
     @contextlib.contextmanager
     def transaction(self, actor: Actor = SYSTEM) -> Iterator[Tx]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        with self.connection() as connection, connection.transaction():
-            yield begin(connection, self.country, actor)
+        with self._transaction(actor, None) as tx:
+            yield tx
+
+    @contextlib.contextmanager
+    def snapshot(self, actor: Actor = SYSTEM) -> Iterator[Tx]:
+        """A transaction that only reads, all of it at one instant, whatever others commit meanwhile."""
+        with self._transaction(actor, _QUERIES["snapshot"]) as tx:
+            yield tx
+
+    @contextlib.contextmanager
+    def _transaction(self, actor: Actor, characteristics: LiteralString | None) -> Iterator[Tx]:
+        with self.connection() as connection, contextlib.ExitStack() as stack:
+            try:
+                # Until here nothing was asked for: a server that has gone away is only unreachable.
+                stack.enter_context(connection.transaction())
+                if characteristics is not None:
+                    connection.execute(characteristics)
+                tx = begin(connection, self.country, actor)
+            except psycopg.OperationalError as error:
+                raise DatabaseUnreachable from error
+            yield tx
 
 
 def begin(connection: psycopg.Connection[TupleRow], country: Country, actor: Actor) -> Tx:

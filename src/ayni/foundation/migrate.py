@@ -22,6 +22,7 @@ from psycopg.rows import TupleRow
 from ayni.foundation.db import APPLICATION_ROLE, connect, owner_url
 from ayni.foundation.errors import AyniError
 from ayni.foundation.queries import load_sql
+from ayni.foundation.queue import SCHEMA, install_queue, list_queue_migrations
 
 _LOCK = 0x61796E69  # "ayni"
 _FILE = re.compile(r"(?P<number>\d{4})_(?P<name>[a-z0-9_]+)\.sql")
@@ -148,7 +149,7 @@ def _migrate(
     connection: psycopg.Connection[TupleRow], modules: Sequence[str], *, snapshot: bool
 ) -> list[Migration]:
     connection.execute(_LEDGER_OF_MIGRATIONS)
-    _create_role(connection)
+    create_application_role(connection)
     rows = connection.execute("SELECT module, number, digest FROM foundation.migrations").fetchall()
     applied = {(module, number): digest for module, number, digest in rows}
     known = {module: list_migrations(module) for module in modules}
@@ -172,9 +173,23 @@ def _migrate(
                 "INSERT INTO foundation.migrations (module, number, name, digest) VALUES (%s, %s, %s, %s)",
                 [migration.module, migration.number, migration.name, migration.digest],
             )
+        if module == "foundation":
+            _install_queue(connection, max((n for m, n in applied if m == SCHEMA), default=None))
         done += new
         _define(connection, module, force=bool(new))
     return done
+
+
+def _install_queue(connection: psycopg.Connection[TupleRow], applied: int | None) -> None:
+    newest = list_queue_migrations()[-1][0]
+    if applied is not None and applied > newest:
+        raise DatabaseIsNewer(module=SCHEMA, number=applied)
+    number, name, digest = install_queue(connection, applied)
+    connection.execute(
+        "INSERT INTO foundation.migrations (module, number, name, digest) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        [SCHEMA, number, name, digest],
+    )
 
 
 def _define(connection: psycopg.Connection[TupleRow], module: str, *, force: bool) -> None:
@@ -203,7 +218,8 @@ def _run(connection: psycopg.Connection[TupleRow], text: str) -> None:
         connection.execute(text.encode())
 
 
-def _create_role(connection: psycopg.Connection[TupleRow]) -> None:
+def create_application_role(connection: psycopg.Connection[TupleRow]) -> None:
+    """The role that the application acts as: once for the whole server, before any grant."""
     found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION_ROLE]).fetchone()
     if found is None:
         role = psycopg.sql.Identifier(APPLICATION_ROLE)

@@ -13,11 +13,30 @@ from ayni.foundation.arrays import (
     pack_uuids,
     pack_uuids_or_nulls,
 )
-from ayni.ledger.model import Transfer
+from ayni.ledger.errors import BadBatch, BatchTooLarge
+from ayni.ledger.model import MAX_BATCH, Transfer
+
+_SMALL, _WHOLE, _LARGE = 2**15 - 1, 2**31 - 1, 2**63 - 1
+
+
+def check_fits(transfer: Transfer) -> None:
+    """Raise BadBatch for a number that its column cannot hold. What it means is for the ledger to judge."""
+    if not (
+        0 <= transfer.book <= _SMALL
+        and 0 <= transfer.code <= _SMALL
+        and 0 <= transfer.kind <= _SMALL
+        and -_LARGE - 1 <= transfer.amount_minor <= _LARGE
+        and (transfer.timeout_seconds is None or -_WHOLE <= transfer.timeout_seconds <= _WHOLE)
+    ):
+        raise BadBatch(reason="a book, code, kind, amount or timeout is beyond what can be stored")
 
 
 def pack(transfers: Sequence[Transfer]) -> dict[str, Any]:
-    """The columns of `ledger.post`. A column that no transfer uses is None. Raises OverflowError."""
+    """The columns of `ledger.post`; None for one that no transfer uses. Raises BatchTooLarge, BadBatch."""
+    if len(transfers) > MAX_BATCH:
+        raise BatchTooLarge(size=len(transfers), limit=MAX_BATCH)
+    for transfer in transfers:
+        check_fits(transfer)
     kinds = [transfer.kind for transfer in transfers]
     flags = [transfer.linked | transfer.balancing << 1 for transfer in transfers]
     pendings = [transfer.pending_id for transfer in transfers]

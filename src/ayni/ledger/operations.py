@@ -8,6 +8,7 @@ from itertools import groupby
 
 from ayni.foundation.db import Tx
 from ayni.ledger import store
+from ayni.ledger.formats import pack
 from ayni.ledger.model import AccountFlag, Counts, NewAccount, Posted, Transfer
 from ayni.values.ids import AccountId, OwnerRef
 
@@ -19,7 +20,7 @@ def post(tx: Tx, transfers: Sequence[Transfer], *, ordered: bool = False) -> lis
     an answer, not an error: the others go on. `ordered` sends everything through the ordered path; the
     answers are the same. Raises BatchTooLarge, BadBatch, WrongIsolation.
     """
-    return store.post(tx.connection, transfers, ordered=ordered)
+    return store.post(tx.connection, transfers, pack(transfers), ordered=ordered)
 
 
 def expire_holds(tx: Tx, *, most: int = 2_000) -> int:

@@ -7,11 +7,13 @@ posts it as one batch in one transaction, and gives each caller its own answers 
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, InvalidStateError
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -19,13 +21,14 @@ from psycopg.rows import TupleRow
 from ayni.foundation.db import Database, DatabaseUnreachable, connect
 from ayni.ledger import store
 from ayni.ledger.errors import BatchTooLarge, OutcomeUnknown, PosterStopped
+from ayni.ledger.formats import check_fits, pack
 from ayni.ledger.model import MAX_BATCH, Posted, Transfer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Submission:
     transfers: Sequence[Transfer]
-    answer: Future[list[Posted]] = field(default_factory=Future)
+    answer: Future[list[Posted]] | asyncio.Future[list[Posted]]
 
 
 class Poster:
@@ -54,16 +57,26 @@ class Poster:
         They stay together and in order. Raises BatchTooLarge, BadBatch or PosterStopped here; the future
         raises OutcomeUnknown when the database went away, and then the same ids are to be sent again.
         """
-        if len(transfers) > self._most:
-            raise BatchTooLarge(size=len(transfers), limit=self._most)
+        answer: Future[list[Posted]] = Future()
+        self._enqueue(_Submission(transfers, answer))
+        return answer
+
+    async def post_async(self, transfers: Sequence[Transfer]) -> list[Posted]:
+        """The same for callers on an event loop, which is woken once per batch and not once per caller."""
+        answer: asyncio.Future[list[Posted]] = asyncio.get_running_loop().create_future()
+        self._enqueue(_Submission(transfers, answer))
+        return await answer
+
+    def _enqueue(self, submission: _Submission) -> None:
+        if len(submission.transfers) > self._most:
+            raise BatchTooLarge(size=len(submission.transfers), limit=self._most)
         # A caller's mistake must not fail the batch of others, so it is looked for before queueing.
-        store.checked(transfers)
-        submission = _Submission(tuple(transfers))
+        for transfer in submission.transfers:
+            check_fits(transfer)
         with self._gate:
             if self._stopped:
                 raise PosterStopped
             self._queue.put(submission)
-        return submission.answer
 
     def post(self, transfers: Sequence[Transfer], *, timeout_seconds: int | None = None) -> list[Posted]:
         """Hand over transfers and wait for the answers."""
@@ -116,7 +129,7 @@ class Poster:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = connect(self._url)
-            answers = store.post(self._connection, transfers)
+            answers = store.post(self._connection, transfers, pack(transfers))
         except DatabaseUnreachable as error:
             self._fail(batch, error)
         except psycopg.OperationalError as error:
@@ -130,22 +143,44 @@ class Poster:
             self._fail(batch, error)
         else:
             place = 0
+            given: list[tuple[_Submission, list[Posted] | Exception]] = []
             for submission in batch:
                 until = place + len(submission.transfers)
-                _answer(submission.answer, answers[place:until])
+                given.append((submission, answers[place:until]))
                 place = until
+            _answer(given)
 
     def _fail(self, batch: list[_Submission], error: Exception) -> None:
-        for submission in batch:
-            try:
-                submission.answer.set_exception(error)
-            except InvalidStateError:
-                continue
+        _answer([(submission, error) for submission in batch])
 
 
-def _answer(future: Future[list[Posted]], answers: list[Posted]) -> None:
+def _answer(given: list[tuple[_Submission, list[Posted] | Exception]]) -> None:
+    """Give the answers: to threads here, to each event loop in one call."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Submission, list[Posted] | Exception]]] = {}
+    for submission, answer in given:
+        if isinstance(submission.answer, asyncio.Future):
+            by_loop.setdefault(submission.answer.get_loop(), []).append((submission, answer))
+        else:
+            _settle(submission.answer, answer)
+    for loop, mine in by_loop.items():
+        # A loop that has closed has nobody left to tell; what was posted stays posted.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle_all, mine)
+
+
+def _settle_all(given: list[tuple[_Submission, list[Posted] | Exception]]) -> None:
+    for submission, answer in given:
+        _settle(submission.answer, answer)
+
+
+def _settle(
+    future: Future[list[Posted]] | asyncio.Future[list[Posted]], answer: list[Posted] | Exception
+) -> None:
     # A caller who gave up waiting has cancelled: the transfer is posted all the same.
-    try:
-        future.set_result(answers)
-    except InvalidStateError:
+    if future.cancelled():
         return
+    with contextlib.suppress(InvalidStateError, asyncio.InvalidStateError):
+        if isinstance(answer, Exception):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,15 +16,12 @@ from ayni.foundation.queries import load_queries
 from ayni.ledger.errors import (
     AccountNotEmpty,
     BadBatch,
-    BatchTooLarge,
     LimitBelowUse,
     UnknownAccount,
     UnknownOwner,
     WrongIsolation,
 )
-from ayni.ledger.formats import pack
 from ayni.ledger.model import (
-    MAX_BATCH,
     Account,
     Kind,
     Posted,
@@ -39,21 +36,14 @@ from ayni.values.ids import AccountId, EventId, OwnerRef, TransferId
 _QUERIES = load_queries("ledger")
 
 
-def checked(transfers: Sequence[Transfer]) -> dict[str, Any]:
-    """The columns of a batch. Raises BatchTooLarge, BadBatch."""
-    if len(transfers) > MAX_BATCH:
-        raise BatchTooLarge(size=len(transfers), limit=MAX_BATCH)
-    try:
-        return pack(transfers)
-    except OverflowError as error:
-        raise BadBatch(reason=str(error)) from error
-
-
 def post(
-    connection: psycopg.Connection[TupleRow], transfers: Sequence[Transfer], *, ordered: bool = False
+    connection: psycopg.Connection[TupleRow],
+    transfers: Sequence[Transfer],
+    columns: Mapping[str, Any],
+    *,
+    ordered: bool = False,
 ) -> list[Posted]:
-    """Post a batch on a connection. Raises BatchTooLarge, BadBatch, WrongIsolation."""
-    columns = checked(transfers)
+    """Post a batch, given also as the columns that `formats.pack` made of it. Raises WrongIsolation."""
     if not transfers:
         return []
     arrays.register(connection)

@@ -9,6 +9,7 @@ from ayni.foundation.embedded.errors import (
     ServerError,
     WrongServerVersion,
 )
+from ayni.foundation.embedded.installation import environment, program
 from ayni.foundation.embedded.server import OWNER_ROLE, EmbeddedServer
 
 __all__ = [
@@ -21,4 +22,6 @@ __all__ = [
     "PortInUse",
     "ServerError",
     "WrongServerVersion",
+    "environment",
+    "program",
 ]

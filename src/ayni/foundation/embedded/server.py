@@ -26,7 +26,7 @@ import psutil
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from ayni.foundation.embedded.errors import FolderUnusable, WrongServerVersion
+from ayni.foundation.embedded.errors import FolderInUse, FolderUnusable, WrongServerVersion
 from ayni.foundation.embedded.installation import (
     SystemUser,
     check_port_free,
@@ -54,8 +54,10 @@ _CONFIGURATION = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_min_messages": "warning",
-    # Statements carry personal data: neither they nor their parameters are ever logged.
+    # Statements, their parameters and what constraints say of them carry personal data: none is ever logged.
+    # An error's own words may quote a value, so the log keeps only the server's own news, and what is fatal.
+    "log_min_messages": "log",
+    "log_error_verbosity": "terse",
     "log_statement": "none",
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
@@ -100,18 +102,41 @@ class EmbeddedServer:
         """Find the server running, or start it; returns when it answers. Raises ServerError and its kinds."""
         user = system_user(self._os_user_wanted, self.folder)
         self._prepare_folder(user)
-        if self._users is None:
-            # The descriptor is kept open for as long as this process uses the server.
-            self._users = (self.folder / "users.lock").open("a")
-            fcntl.flock(self._users, fcntl.LOCK_SH)
-        with self._exclusively("start.lock"):
-            if not (self.data / "PG_VERSION").exists():
-                self._initialise(user)
-            self._check_version()
-            if not self._answers():
-                self._launch(user)
-            if self.port is not None:
-                self._set_password()
+        try:
+            if self._users is None:
+                # The descriptor is kept open for as long as this process uses the server.
+                self._users = (self.folder / "users.lock").open("a")
+                fcntl.flock(self._users, fcntl.LOCK_SH)
+            with self._exclusively("start.lock"):
+                self._find_or_launch(user)
+        except BaseException as error:
+            if self._users is not None:
+                self._users.close()
+                self._users = None
+            if isinstance(error, OSError):
+                raise explain(str(error), self.folder, user.name) from error
+            raise
+
+    def _find_or_launch(self, user: SystemUser) -> None:
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise(user)
+        self._check_version()
+        if self.pid() is not None:
+            self._adopt_port()
+        if not self._answers():
+            self._launch(user)
+        if self.port is not None:
+            self._set_password()
+
+    def _adopt_port(self) -> None:
+        """Reach a running server by the port that it was started with, which names its socket too."""
+        lines = (self.data / "postmaster.pid").read_text().split("\n")
+        running = int(lines[3]) if len(lines) > 3 and lines[3].isdigit() else _DEFAULT_PORT
+        listens = len(lines) > 5 and lines[5].strip() != ""
+        if self.port is not None and (not listens or running != self.port):
+            raise FolderInUse(folder=self.folder)
+        if listens:
+            self.port = running
 
     def leave(self) -> None:
         """Stop using the server; the last one to leave stops it."""
@@ -141,11 +166,15 @@ class EmbeddedServer:
         _reap(pid)
 
     def pid(self) -> int | None:
-        """The process id of the running server, or None."""
+        """The process id of the running server, or None. A stranger with a dead server's number is not it."""
+        pid = self._written_pid()
+        return pid if pid is not None and _is_postgres(pid) else None
+
+    def _written_pid(self) -> int | None:
+        """The number in the lock file, whether or not its process lives; None when the file was cut."""
         try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            return None if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE else pid
-        except (OSError, ValueError, psutil.NoSuchProcess):
+            return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
             return None
 
     def create_database(self, name: str, *, template: str | None = None) -> None:
@@ -220,8 +249,13 @@ class EmbeddedServer:
         if done.returncode != 0:
             shutil.rmtree(fresh, ignore_errors=True)
             raise explain(done.stdout + done.stderr, self.folder, user.name)
-        self.data.rmdir()
-        fresh.rename(self.data)
+        try:
+            self.data.rmdir()
+            fresh.rename(self.data)
+        except OSError as error:
+            shutil.rmtree(fresh, ignore_errors=True)
+            reason = "it holds files that are not a database"
+            raise FolderUnusable(folder=self.data, user=user.name, reason=reason) from error
 
     def _check_version(self) -> None:
         found = (self.data / "PG_VERSION").read_text().strip()
@@ -273,11 +307,12 @@ class EmbeddedServer:
         lock = self.data / "postmaster.pid"
         if not lock.exists() or self.pid() is not None:
             return
-        dead = int(lock.read_text().split("\n", 1)[0])
-        _reap(dead)
+        dead = self._written_pid()
+        if dead is not None:
+            _reap(dead)
         while _works_in(self.data) and time.monotonic() < deadline:
             time.sleep(0.05)
-        if psutil.pid_exists(dead) and not _works_in(self.data):
+        if (dead is None or psutil.pid_exists(dead)) and not _works_in(self.data):
             lock.unlink(missing_ok=True)
 
     def _launch(self, user: SystemUser) -> None:
@@ -301,7 +336,7 @@ class EmbeddedServer:
                     group=user.gid if user.other else None,
                     extra_groups=[] if user.other else None,
                 )
-            while process.poll() is None and time.monotonic() < deadline:
+            while process.poll() is None and (time.monotonic() < deadline or self._recovers()):
                 if self._answers():
                     process.returncode = 0  # it outlives this process on purpose: not ours to reap
                     return
@@ -318,6 +353,12 @@ class EmbeddedServer:
                 process.wait()
             raise explain(tail, self.folder, user.name)
 
+    def _recovers(self) -> bool:
+        """Whether the server is busy reading its own log after a crash: that takes as long as it takes."""
+        with contextlib.suppress(OSError):
+            return (self.data / "postmaster.pid").read_text().split("\n")[7:8] == ["starting"]
+        return False
+
     @contextlib.contextmanager
     def _exclusively(self, name: str) -> Iterator[None]:
         with (self.folder / name).open("a") as handle:
@@ -328,6 +369,13 @@ class EmbeddedServer:
 def _reap(pid: int) -> None:
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
+
+
+def _is_postgres(pid: int) -> bool:
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.name() == "postgres"
+    return False
 
 
 def _works_in(folder: Path) -> bool:

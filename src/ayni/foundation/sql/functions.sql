@@ -8,7 +8,7 @@ BEGIN ATOMIC
     FROM foundation.clock c;
 END;
 
--- Moves a simulated clock forward, or raises a live clock's floor to the present.
+-- Moves a simulated clock forward.
 CREATE OR REPLACE FUNCTION foundation.set_clock(new_at timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
@@ -16,7 +16,7 @@ DECLARE
     v_clock foundation.clock%ROWTYPE;
 BEGIN
     SELECT * INTO STRICT v_clock FROM foundation.clock FOR UPDATE;
-    IF NOT v_clock.simulated AND new_at > clock_timestamp() THEN
+    IF NOT v_clock.simulated THEN
         RAISE EXCEPTION USING ERRCODE = 'AY001', MESSAGE = 'the clock of a live database is the server''s';
     END IF;
     IF new_at < v_clock.at THEN
@@ -25,6 +25,13 @@ BEGIN
     UPDATE foundation.clock SET at = new_at;
     RETURN new_at;
 END;
+$$;
+
+-- Raises a live clock's floor to the present, so that a server whose clock is later set back is noticed.
+CREATE OR REPLACE FUNCTION foundation.raise_clock_floor() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+    UPDATE foundation.clock SET at = clock_timestamp() WHERE NOT simulated AND at < clock_timestamp();
 $$;
 
 CREATE OR REPLACE FUNCTION foundation.guard_clock() RETURNS trigger
@@ -59,8 +66,15 @@ CREATE OR REPLACE TRIGGER audit_is_never_changed BEFORE UPDATE OR DELETE ON foun
 CREATE OR REPLACE TRIGGER audit_is_never_emptied BEFORE TRUNCATE ON foundation.audit
     FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
 
+CREATE OR REPLACE TRIGGER invariant_result_is_never_changed BEFORE UPDATE OR DELETE
+    ON foundation.invariant_results FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
+CREATE OR REPLACE TRIGGER invariant_results_are_never_emptied BEFORE TRUNCATE
+    ON foundation.invariant_results FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
+
 -- The application reads the clock and adds to the audit trail, and can do no more here.
 GRANT USAGE ON SCHEMA foundation TO ayni_app;
 GRANT SELECT ON foundation.clock TO ayni_app;
 GRANT SELECT, INSERT ON foundation.audit TO ayni_app;
+GRANT SELECT, INSERT ON foundation.invariant_results TO ayni_app;
+GRANT SELECT ON foundation.migrations TO ayni_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA foundation TO ayni_app;

@@ -21,3 +21,60 @@ SELECT number, at, actor, channel, action, subject, reason, details
 FROM foundation.audit
 WHERE subject = %(subject)s
 ORDER BY number;
+
+-- name: snapshot
+-- Makes the open transaction read everything at one instant, and nothing else.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+
+-- name: raise_clock_floor
+-- Raises a live clock's floor to the present; does nothing in a simulated database.
+SELECT foundation.raise_clock_floor();
+
+-- name: seconds_behind_floor
+-- By how many seconds the server's clock is behind what it once showed; none in a simulated database.
+SELECT ceil(extract(epoch FROM at - clock_timestamp()))::bigint
+FROM foundation.clock
+WHERE NOT simulated AND at > clock_timestamp();
+
+-- name: record_invariant
+-- Adds what one invariant said.
+INSERT INTO foundation.invariant_results (at, name, held, violations, examples)
+VALUES (%(at)s, %(name)s, %(held)s, %(violations)s, %(examples)s);
+
+-- name: list_invariant_results
+-- What the invariants said, newest first.
+SELECT at, name, held, violations, examples
+FROM foundation.invariant_results
+ORDER BY number DESC
+LIMIT %(limit)s;
+
+-- name: defer_job
+-- Puts one job into the queue and gives its number.
+SELECT unnest(jobs.procrastinate_defer_jobs_v1(ARRAY[
+    ROW('default', %(name)s, 0, NULL, %(queueing_lock)s, %(args)s, %(at)s)::jobs.procrastinate_job_to_defer_v1
+]));
+
+-- name: list_jobs
+-- Jobs in a state (todo, doing, succeeded, failed), oldest first.
+SELECT id AS number, task_name AS name, status::text AS state, attempts, scheduled_at
+FROM jobs.procrastinate_jobs
+WHERE status::text = %(state)s
+ORDER BY id
+LIMIT %(limit)s;
+
+-- name: count_jobs
+-- How many jobs there are in each state.
+SELECT status::text, count(*) FROM jobs.procrastinate_jobs GROUP BY status ORDER BY status;
+
+-- name: retry_job
+-- Puts a job that was given up back into the queue, and gives its number; nothing for any other.
+SELECT id, jobs.procrastinate_retry_job_v2(id, NULL, NULL, NULL, NULL)
+FROM jobs.procrastinate_jobs
+WHERE id = %(number)s AND status = 'failed';
+
+-- name: is_empty
+-- Whether the database holds no schema, table or function of anybody's.
+SELECT NOT EXISTS (
+    SELECT FROM pg_namespace
+    WHERE nspname NOT IN ('public', 'information_schema') AND nspname NOT LIKE 'pg\_%%'
+) AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace);

@@ -1,4 +1,4 @@
--- The foundation's tables: the clock, the audit trail and the list of migrations.
+-- The foundation's tables: the clock, the audit trail and what the invariants said.
 CREATE SCHEMA IF NOT EXISTS foundation;
 
 -- One clock for SQL and Python. A database is live or simulated for ever.
@@ -21,3 +21,15 @@ CREATE TABLE foundation.audit (
     details jsonb NOT NULL DEFAULT '{}'
 );
 CREATE INDEX audit_by_subject ON foundation.audit (subject, number);
+
+-- What the invariants said, hour by hour.
+CREATE TABLE foundation.invariant_results (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL,
+    name text NOT NULL,
+    held boolean NOT NULL,
+    violations integer NOT NULL CONSTRAINT violations_agree_with_held CHECK ((violations = 0) = held),
+    -- The first few, as ids and numbers.
+    examples jsonb NOT NULL DEFAULT '[]'
+);
+CREATE INDEX invariant_results_violated ON foundation.invariant_results (at) WHERE NOT held;

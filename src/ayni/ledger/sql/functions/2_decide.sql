@@ -50,9 +50,9 @@ WITH picked AS MATERIALIZED (
     SELECT h.* FROM ledger.holds h WHERE h.id = ANY (b.pending_ids)
 )
 SELECT p.ord, p.fault, p.missing, p.counts,
-    CASE WHEN b.kinds[p.ord] > 1 THEN coalesce(b.debits[p.ord], h.debit_account_id, b.debits[q.ord])
+    CASE WHEN b.kinds[p.ord] > 1 THEN coalesce(h.debit_account_id, b.debits[q.ord], b.debits[p.ord])
         ELSE b.debits[p.ord] END,
-    CASE WHEN b.kinds[p.ord] > 1 THEN coalesce(b.credits[p.ord], h.credit_account_id, b.credits[q.ord])
+    CASE WHEN b.kinds[p.ord] > 1 THEN coalesce(h.credit_account_id, b.credits[q.ord], b.credits[p.ord])
         ELSE b.credits[p.ord] END,
     q.ord, h.amount_minor, h.state, h.expires_at, coalesce(h.book, b.books[q.ord]), h.debit_month,
     h.credit_month, h.counts, dense_rank() OVER (ORDER BY b.pending_ids[p.ord])::integer, f.ord

@@ -92,6 +92,10 @@ BEGIN
         INTO v_known, v_answers, v_amounts, v_seqs FROM ledger.recall(b) k;
     END IF;
     v_all := v_all OR v_known IS NOT NULL OR ledger.refers_to_itself(b);
+    IF NOT v_all AND p_flags IS NULL AND p_pending_ids IS NULL AND ledger.post_set(b, v_last, v_now) THEN
+        first_seq := v_last + 1;
+        RETURN;
+    END IF;
     d := ledger.decide(b, v_now, v_all, v_known, v_answers, v_amounts, v_seqs);
     first_seq := v_last + 1;
     PERFORM ledger.apply(b, d, v_last, v_now);

@@ -1,0 +1,1 @@
+"""How people and machines reach Ayni. Channels translate; the rules live below."""
