@@ -1,0 +1,192 @@
+"""Wallets, shops, orders and what is answered to them. Amounts are whole minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from ayni.values.ids import AccountId, EntitlementId, EventId, OwnerRef, PersonId, TransferId
+
+RESIDENT_CLASS = 10
+"""The tier of people known by name and verified document: the limits of the simplified account."""
+
+SHOP_CLASS = 20
+"""Merchants and agents, whose accounts stand under a contract."""
+
+MAX_AMOUNT_MINOR = 10**14
+"""What the ledger takes in one transfer."""
+
+
+class WhyNoWallet(StrEnum):
+    """Why a person was not given a wallet now."""
+
+    UNKNOWN_PERSON = "unknown_person"
+    NO_DOCUMENT = "no_document"
+    DOCUMENT_NOT_VERIFIED = "document_not_verified"
+    HAS_WALLET = "has_wallet"
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words."""
+        return {
+            WhyNoWallet.UNKNOWN_PERSON: "Nobody is registered under this id.",
+            WhyNoWallet.NO_DOCUMENT: "The law asks for an identity document, and none is registered.",
+            WhyNoWallet.DOCUMENT_NOT_VERIFIED: "No register has confirmed the person's document.",
+            WhyNoWallet.HAS_WALLET: "The person has a wallet already.",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """The link between a person and the ledger's opaque owner."""
+
+    person_id: PersonId
+    owner_ref: OwnerRef
+    main_account_id: AccountId
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeAccount:
+    """A person's account for money of one purpose."""
+
+    person_id: PersonId
+    purpose: int
+    name: str
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedWallets:
+    """Who has a new wallet, and why the others have not."""
+
+    opened: tuple[PersonId, ...]
+    refused: Mapping[PersonId, WhyNoWallet]
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A merchant (takes payments) or an agent (trades cash). `accepts` are numbers of purposes."""
+
+    id: UUID
+    kind: str
+    code: str
+    display_name: str
+    category: str | None
+    keeper_id: PersonId
+    owner_ref: OwnerRef
+    account_id: AccountId
+    accepts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """One entitlement to be paid into a wallet.
+
+    `attempt` goes up only after a recorded refusal. `purpose` is a purpose's name; None is free money.
+    """
+
+    entitlement_id: EntitlementId
+    created_at: datetime
+    person_id: PersonId
+    amount_minor: int
+    purpose: str | None = None
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitAnswer:
+    """What became of a benefit. Without `paid` it stays payable, and `reason` says why in a sentence.
+
+    `newly` is False when an earlier call had paid it. `code` is stable: "paid" or a refusal's. `sent` tells
+    whether the attempt was used up: a refusal of the ledger is remembered, so trying again needs another.
+    """
+
+    entitlement_id: EntitlementId
+    transfer_id: TransferId
+    paid: bool
+    newly: bool
+    sent: bool
+    code: str
+    reason: str
+
+
+class OrderKind(StrEnum):
+    """What a resident does at a shop."""
+
+    PAY = "pay"
+    CASH_IN = "cash_in"
+    CASH_OUT = "cash_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A resident's order at a shop. `key` is a UUIDv7 that the client makes and keeps before sending."""
+
+    kind: OrderKind
+    person_id: PersonId
+    shop_id: UUID
+    amount_minor: int
+    client: str
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPart:
+    """From or to which of the resident's accounts a part moved. `purpose` None is free money."""
+
+    account_id: AccountId
+    purpose: str | None
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An order carried out. The same order again gives the same receipt, only `repeated`."""
+
+    event_id: EventId
+    kind: OrderKind
+    amount_minor: int
+    parts: tuple[ReceiptPart, ...]
+    seq: int
+    repeated: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a person has. `available_minor` is free money that may leave now; `bound_minor` by purpose."""
+
+    total_minor: int
+    available_minor: int
+    bound_minor: Mapping[str, int]
+    may_spend: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatementEntry:
+    """One business event. `amount_minor` is signed; `balance_minor` is of the whole wallet after it."""
+
+    event_id: EventId
+    at: datetime
+    code: int
+    counterpart: str
+    amount_minor: int
+    parts: Mapping[str, int]
+    balance_minor: int
+    seq: int
+
+    @property
+    def direction(self) -> str:
+        """ "in" or "out"."""
+        return "in" if self.amount_minor > 0 else "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Entries, newest first. `older` continues where it ends; None when there is nothing older."""
+
+    entries: tuple[StatementEntry, ...]
+    older: Mapping[AccountId, int] | None

@@ -1,0 +1,119 @@
+"""The tiers: the country's dated limits, as the ledger's dated classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from ayni import ledger
+from ayni.foundation.country import Country, ParameterMissing
+from ayni.foundation.db import Tx
+from ayni.ledger import Counts, TransferCode
+from ayni.wallet.model import RESIDENT_CLASS, SHOP_CLASS
+
+PARAMETERS = {
+    "single": "emoney.single_max",
+    "conversions_month": "emoney.conversions_month_max",
+    "total_month": "emoney.total_month_max",
+    "balance": "emoney.balance_max",
+}
+"""The country's parameter behind each kind of limit."""
+
+RESIDENT_COUNTS: dict[int, Counts] = {
+    # A benefit counts only in the balance, which the ledger tests for whatever arrives.
+    TransferCode.DISBURSE: Counts.NONE,
+    TransferCode.PAY: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
+    TransferCode.SEND: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
+    TransferCode.CASH_OUT: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
+    TransferCode.CASH_IN: Counts.CREDIT_SINGLE | Counts.CREDIT_CONVERSIONS | Counts.CREDIT_TOTAL,
+}
+"""What may touch a resident's wallet, and in which limits it counts. Anything else is refused."""
+
+SHOP_CODES = (
+    TransferCode.ISSUE,
+    TransferCode.REDEEM,
+    TransferCode.PAY,
+    TransferCode.CASH_IN,
+    TransferCode.CASH_OUT,
+    TransferCode.COMMISSION,
+    TransferCode.FEE,
+    TransferCode.SETTLE,
+)
+
+_SINCE_EVER = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Days on which a limit is one amount."""
+
+    first_on: date
+    last_on: date | None
+    amount_minor: int
+    source: str
+
+
+def set_up_tiers(tx: Tx) -> None:
+    """Define the tiers with every dated limit that the country knows. Twice is once; new rows are added."""
+    zone = tx.country.timezone.key
+    ledger.define_limit_class(
+        tx, limit_class=RESIDENT_CLASS, name="resident, simplified account", time_zone=zone
+    )
+    for kind, name in PARAMETERS.items():
+        for stretch in _stretches(tx.country, name):
+            ledger.add_limit(
+                tx,
+                limit_class=RESIDENT_CLASS,
+                kind=kind,
+                valid_from=stretch.first_on,
+                valid_until=stretch.last_on,
+                maximum_minor=stretch.amount_minor,
+                source=stretch.source,
+            )
+    ledger.add_limit_codes(tx, limit_class=RESIDENT_CLASS, counts=RESIDENT_COUNTS, valid_from=_SINCE_EVER)
+    ledger.define_limit_class(tx, limit_class=SHOP_CLASS, name="shop, under contract", time_zone=zone)
+    for kind in PARAMETERS:
+        ledger.add_limit(
+            tx,
+            limit_class=SHOP_CLASS,
+            kind=kind,
+            valid_from=_SINCE_EVER,
+            valid_until=None,
+            maximum_minor=None,
+            source="the shop's contract with the issuer; the simplified account's limits bind residents",
+        )
+    ledger.add_limit_codes(
+        tx,
+        limit_class=SHOP_CLASS,
+        counts={int(code): Counts.NONE for code in SHOP_CODES},
+        valid_from=_SINCE_EVER,
+    )
+
+
+def _stretches(country: Country, name: str) -> Iterator[_Stretch]:
+    """The amounts of a parameter through time.
+
+    A limit may be a multiple of another parameter, so its amount can change on any day on which some row
+    begins or has ended. Days that no row covers are left out: there the ledger refuses.
+    """
+    rows = country.parameter_rows()
+    mine = [row for row in rows if row.name == name]
+    first = min(row.valid_from for row in mine)
+    ends = {row.valid_until + timedelta(days=1) for row in rows if row.valid_until is not None}
+    days = sorted(day for day in {row.valid_from for row in rows} | ends if day >= first)
+    open_one: _Stretch | None = None
+    for day in days:
+        try:
+            amount = country.parameter(name, on=day)
+        except ParameterMissing:
+            amount = None
+        source = next((row.source for row in reversed(mine) if row.valid_from <= day), "")
+        if open_one is not None and (amount != open_one.amount_minor or source != open_one.source):
+            yield replace(open_one, last_on=day - timedelta(days=1))
+            open_one = None
+        if open_one is None and amount is not None:
+            assert isinstance(amount, int), f"{name} is an amount of money"
+            open_one = _Stretch(day, None, amount, source)
+    if open_one is not None:
+        yield open_one

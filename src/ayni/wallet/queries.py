@@ -1,0 +1,152 @@
+"""What the wallet tells. Every amount is the ledger's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from ayni import ledger
+from ayni.foundation.db import Tx
+from ayni.ledger import Kind, StatementLine
+from ayni.values.ids import AccountId, PersonId
+from ayni.wallet import store
+from ayni.wallet.errors import UnknownPurpose, UnknownShop, UnknownWallet
+from ayni.wallet.model import Balance, Shop, Statement, StatementEntry, Wallet
+
+FREE = "free"
+"""The name of money that is bound to no purpose."""
+
+MOST_ENTRIES = 500
+"""How many entries a page of a statement may have."""
+
+
+def find_wallet(tx: Tx, *, person_id: PersonId) -> Wallet | None:
+    """A person's wallet, or None."""
+    return store.find_wallets(tx, [person_id]).get(person_id)
+
+
+def get_wallet(tx: Tx, *, person_id: PersonId) -> Wallet:
+    """A person's wallet. Raises UnknownWallet."""
+    found = find_wallet(tx, person_id=person_id)
+    if found is None:
+        raise UnknownWallet
+    return found
+
+
+def find_shop(tx: Tx, *, code: str) -> Shop | None:
+    """The merchant or agent with the code on its sign, or None."""
+    return store.find_shop_by_code(tx, code)
+
+
+def get_shop(tx: Tx, *, shop_id: UUID) -> Shop:
+    """A merchant or agent by id. Raises UnknownShop."""
+    found = store.find_shops(tx, [shop_id]).get(shop_id)
+    if found is None:
+        raise UnknownShop(kind="shop")
+    return found
+
+
+def get_purpose(tx: Tx, *, name: str) -> int:
+    """The number of a purpose. Raises UnknownPurpose."""
+    found = store.list_purposes(tx).get(name)
+    if found is None:
+        raise UnknownPurpose(name=name)
+    return found
+
+
+def list_wallet_accounts(tx: Tx, wallet: Wallet) -> dict[AccountId, str]:
+    """A wallet's accounts with the purpose of each: the free money's first."""
+    accounts = {wallet.main_account_id: FREE}
+    for account in store.find_purpose_accounts(tx, [wallet.person_id]).get(wallet.person_id, []):
+        accounts[account.account_id] = account.name
+    return accounts
+
+
+def balance(tx: Tx, *, person_id: PersonId) -> Balance:
+    """What a person has: all of it, what is free, what is bound to which purpose. Raises UnknownWallet."""
+    wallet = get_wallet(tx, person_id=person_id)
+    names = list_wallet_accounts(tx, wallet)
+    accounts = ledger.find_accounts(tx, list(names))
+    main = accounts[wallet.main_account_id]
+    return Balance(
+        total_minor=sum(account.balance_minor for account in accounts.values()),
+        available_minor=main.available_minor or 0,
+        bound_minor={
+            names[account.id]: account.available_minor or 0
+            for account in accounts.values()
+            if account.id != main.id
+        },
+        may_spend=main.flags == 0,
+    )
+
+
+def statement(
+    tx: Tx, *, person_id: PersonId, most: int = 50, older: Mapping[AccountId, int] | None = None
+) -> Statement:
+    """A wallet's business events, newest first, each with the balance of the whole wallet after it.
+
+    At most `most`, from 1 to 500; `older` is the mark that the page before gave. A payment from two accounts
+    is one entry. Holds appear when they are posted. Raises UnknownWallet.
+    """
+    wallet = get_wallet(tx, person_id=person_id)
+    names = list_wallet_accounts(tx, wallet)
+    most = max(1, min(most, MOST_ENTRIES))
+    # One event has at most one line in each account, so that so many lines of each are always enough.
+    lines = {account_id: _lines(tx, account_id, most + 1, older) for account_id in names}
+    standing = {account_id: found[0].balance_minor if found else 0 for account_id, found in lines.items()}
+    merged = sorted(
+        ((line, account_id) for account_id, found in lines.items() for line in found),
+        key=lambda pair: -pair[0].seq,
+    )
+    places = dict.fromkeys(names, 0)
+    marks = dict(older or {})
+    events: list[tuple[list[tuple[StatementLine, AccountId]], int]] = []
+    for line, account_id in merged:
+        if not events or events[-1][0][0][0].event_id != line.event_id:
+            if len(events) == most:
+                return Statement(_entries(tx, events, names), marks)
+            events.append(([], sum(standing.values())))
+        events[-1][0].append((line, account_id))
+        marks[account_id] = line.seq
+        places[account_id] += 1
+        rest = lines[account_id][places[account_id] :]
+        standing[account_id] = rest[0].balance_minor if rest else line.balance_minor - line.amount_minor
+    return Statement(_entries(tx, events, names), None)
+
+
+def _lines(
+    tx: Tx, account_id: AccountId, most: int, older: Mapping[AccountId, int] | None
+) -> list[StatementLine]:
+    """Lines that moved the balance: a hold does so only when it is posted."""
+    found: list[StatementLine] = []
+    before = (older or {}).get(account_id, 0)
+    while len(found) < most:
+        page = ledger.list_statement(tx, account_id, most=most, before_seq=before)
+        found += [line for line in page if line.kind in (Kind.SINGLE, Kind.POST)]
+        if len(page) < most:
+            break
+        before = page[-1].seq
+    return found[:most]
+
+
+def _entries(
+    tx: Tx, events: list[tuple[list[tuple[StatementLine, AccountId]], int]], names: Mapping[AccountId, str]
+) -> tuple[StatementEntry, ...]:
+    counterparts = {line.counterpart_account_id for legs, _ in events for line, _ in legs}
+    called = store.find_account_names(tx, sorted(counterparts))
+    entries = []
+    for legs, after in events:
+        newest = legs[0][0]
+        entries.append(
+            StatementEntry(
+                event_id=newest.event_id,
+                at=newest.event_at,
+                code=newest.code,
+                counterpart=called.get(newest.counterpart_account_id, ""),
+                amount_minor=sum(line.amount_minor for line, _ in legs),
+                parts={names[account_id]: line.amount_minor for line, account_id in legs},
+                balance_minor=after,
+                seq=newest.seq,
+            )
+        )
+    return tuple(entries)

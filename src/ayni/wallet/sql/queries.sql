@@ -1,0 +1,79 @@
+-- name: insert_wallets
+-- Gives a wallet to those of the people who have a verified document and none yet, and tells who they are.
+INSERT INTO wallet.wallets (person_id, owner_ref, main_account_id, opened_at)
+SELECT u.person_id, u.owner_ref, u.account_id, %(now)s
+FROM unnest(%(person_ids)s::uuid[], %(owner_refs)s::uuid[], %(account_ids)s::uuid[])
+    u (person_id, owner_ref, account_id)
+JOIN identity_api.people_with_document p ON p.person_id = u.person_id
+WHERE p.has_verified_document
+ON CONFLICT (person_id) DO NOTHING
+RETURNING person_id, owner_ref, main_account_id;
+
+-- name: standing_of_people
+-- What identity and the wallet know of people who were not given a wallet.
+SELECT u.person_id, p.person_id IS NOT NULL AS is_known, coalesce(p.has_document, false) AS has_document,
+    w.person_id IS NOT NULL AS has_wallet
+FROM unnest(%(person_ids)s::uuid[]) u (person_id)
+LEFT JOIN identity_api.people_with_document p ON p.person_id = u.person_id
+LEFT JOIN wallet.wallets w ON w.person_id = u.person_id;
+
+-- name: wallets
+-- The wallets of people.
+SELECT person_id, owner_ref, main_account_id, opened_at
+FROM wallet.wallets WHERE person_id = ANY (%(person_ids)s::uuid[]);
+
+-- name: purpose_accounts
+-- The purpose accounts of people, by purpose.
+SELECT a.person_id, a.purpose, p.name, a.account_id
+FROM wallet.purpose_accounts a JOIN wallet.purposes p ON p.purpose = a.purpose
+WHERE a.person_id = ANY (%(person_ids)s::uuid[]) ORDER BY a.person_id, a.purpose;
+
+-- name: insert_purpose_accounts
+-- Gives people who have none an account for a purpose, and tells which are new.
+INSERT INTO wallet.purpose_accounts (person_id, purpose, account_id, opened_at)
+SELECT u.person_id, %(purpose)s, u.account_id, %(now)s
+FROM unnest(%(person_ids)s::uuid[], %(account_ids)s::uuid[]) u (person_id, account_id)
+ON CONFLICT (person_id, purpose) DO NOTHING
+RETURNING person_id, account_id;
+
+-- name: purposes
+-- All purposes.
+SELECT name, purpose FROM wallet.purposes ORDER BY purpose;
+
+-- name: insert_purpose
+-- Adds a purpose, unless its name is known.
+INSERT INTO wallet.purposes (name, defined_at)
+SELECT %(name)s, %(now)s WHERE NOT EXISTS (SELECT FROM wallet.purposes p WHERE p.name = %(name)s)
+ON CONFLICT (name) DO NOTHING;
+
+-- name: insert_shop
+-- Adds a shop.
+INSERT INTO wallet.shops (id, kind, code, display_name, category, keeper_id, owner_ref, account_id, opened_at)
+VALUES (%(id)s, %(kind)s, %(code)s, %(display_name)s, %(category)s, %(keeper_id)s, %(owner_ref)s,
+    %(account_id)s, %(now)s);
+
+-- name: insert_accepted_purposes
+-- Says which purposes' money a shop may take.
+INSERT INTO wallet.accepted_purposes (shop_id, purpose) SELECT %(id)s, unnest(%(purposes)s::smallint[]);
+
+-- name: shops
+-- Shops by id.
+SELECT s.id, s.kind, s.code, s.display_name, s.category, s.keeper_id, s.owner_ref, s.account_id,
+    ARRAY(SELECT a.purpose FROM wallet.accepted_purposes a WHERE a.shop_id = s.id ORDER BY a.purpose) AS accepts
+FROM wallet.shops s WHERE s.id = ANY (%(ids)s::uuid[]);
+
+-- name: shop_by_code
+-- The shop with a code.
+SELECT s.id, s.kind, s.code, s.display_name, s.category, s.keeper_id, s.owner_ref, s.account_id,
+    ARRAY(SELECT a.purpose FROM wallet.accepted_purposes a WHERE a.shop_id = s.id ORDER BY a.purpose) AS accepts
+FROM wallet.shops s WHERE s.code = %(code)s;
+
+-- name: account_names
+-- How the holders of accounts are called on somebody else's statement.
+SELECT account_id, display_name FROM wallet.shops WHERE account_id = ANY (%(account_ids)s::uuid[])
+UNION ALL
+SELECT w.main_account_id, d.display_name
+FROM wallet.wallets w JOIN identity_api.display_names d ON d.person_id = w.person_id
+WHERE w.main_account_id = ANY (%(account_ids)s::uuid[])
+UNION ALL
+SELECT account_id, name FROM payments_api.account_names WHERE account_id = ANY (%(account_ids)s::uuid[]);

@@ -1,0 +1,167 @@
+"""The wallet's conversation with PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import class_row
+
+from ayni.foundation.db import Tx
+from ayni.foundation.queries import load_queries
+from ayni.values.ids import AccountId, OwnerRef, PersonId
+from ayni.wallet.errors import BadPurpose, ShopCodeTaken, ShopRefused, TiersNotSetUp
+from ayni.wallet.model import PurposeAccount, Shop, Wallet, WhyNoWallet
+
+_QUERIES = load_queries("wallet")
+_T = TypeVar("_T")
+
+_SHOP_RULES = {
+    "shops_code_is_plain": "a code has 4 to 12 capital letters or digits",
+    "shops_name_fits": "a name has 1 to 80 letters",
+    "shops_category_is_plain": "a category has 1 to 40 small letters, digits or underscores",
+}
+
+
+@contextlib.contextmanager
+def all_or_nothing(tx: Tx) -> Iterator[None]:
+    """Undoes the block when it raises. Raises TiersNotSetUp for a class or book that is not there."""
+    try:
+        with tx.connection.transaction():
+            yield
+    except psycopg.errors.ForeignKeyViolation as error:
+        raise TiersNotSetUp from error
+
+
+def _all(tx: Tx, kind: type[_T], name: str, parameters: dict[str, Any]) -> list[_T]:
+    with tx.connection.cursor(row_factory=class_row(kind)) as cursor:
+        return cursor.execute(_QUERIES[name], parameters).fetchall()
+
+
+def insert_wallets(
+    tx: Tx,
+    *,
+    person_ids: Sequence[PersonId],
+    owner_refs: Sequence[OwnerRef],
+    account_ids: Sequence[AccountId],
+) -> list[tuple[PersonId, OwnerRef, AccountId]]:
+    """Give wallets to those who may have one, and say who that was."""
+    values = {
+        "person_ids": list(person_ids),
+        "owner_refs": list(owner_refs),
+        "account_ids": list(account_ids),
+        "now": tx.now,
+    }
+    rows = tx.execute(_QUERIES["insert_wallets"], values).fetchall()
+    return [(PersonId(row[0]), OwnerRef(row[1]), AccountId(row[2])) for row in rows]
+
+
+def list_reasons(tx: Tx, *, person_ids: Sequence[PersonId]) -> dict[PersonId, WhyNoWallet]:
+    """Why people were given no wallet."""
+    found = {}
+    for person_id, is_known, has_document, has_wallet in tx.execute(
+        _QUERIES["standing_of_people"], {"person_ids": list(person_ids)}
+    ):
+        if not is_known:
+            why = WhyNoWallet.UNKNOWN_PERSON
+        elif has_wallet:
+            why = WhyNoWallet.HAS_WALLET
+        elif not has_document:
+            why = WhyNoWallet.NO_DOCUMENT
+        else:
+            why = WhyNoWallet.DOCUMENT_NOT_VERIFIED
+        found[PersonId(person_id)] = why
+    return found
+
+
+def find_wallets(tx: Tx, person_ids: Sequence[PersonId]) -> dict[PersonId, Wallet]:
+    """Wallets by person; people without one are left out."""
+    rows = _all(tx, Wallet, "wallets", {"person_ids": list(person_ids)})
+    return {row.person_id: row for row in rows}
+
+
+def find_purpose_accounts(tx: Tx, person_ids: Sequence[PersonId]) -> dict[PersonId, list[PurposeAccount]]:
+    """Purpose accounts by person, in the order of the purposes' numbers."""
+    found: dict[PersonId, list[PurposeAccount]] = {}
+    for row in _all(tx, PurposeAccount, "purpose_accounts", {"person_ids": list(person_ids)}):
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def insert_purpose_accounts(
+    tx: Tx, *, purpose: int, person_ids: Sequence[PersonId], account_ids: Sequence[AccountId]
+) -> dict[PersonId, AccountId]:
+    """Give people without one an account for a purpose, and say which are new."""
+    values = {
+        "purpose": purpose,
+        "person_ids": list(person_ids),
+        "account_ids": list(account_ids),
+        "now": tx.now,
+    }
+    rows = tx.execute(_QUERIES["insert_purpose_accounts"], values).fetchall()
+    return {PersonId(row[0]): AccountId(row[1]) for row in rows}
+
+
+def list_purposes(tx: Tx) -> dict[str, int]:
+    """The purposes' numbers by name."""
+    return {row[0]: row[1] for row in tx.execute(_QUERIES["purposes"])}
+
+
+def insert_purpose(tx: Tx, *, name: str) -> None:
+    """Add a purpose, unless it is known. Raises BadPurpose."""
+    try:
+        with tx.connection.transaction():
+            tx.execute(_QUERIES["insert_purpose"], {"name": name, "now": tx.now})
+    except (psycopg.errors.CheckViolation, psycopg.DataError):
+        raise BadPurpose from None
+
+
+def insert_shop(tx: Tx, shop: Shop) -> None:
+    """Add a shop. Raises ShopCodeTaken, ShopRefused."""
+    values = {
+        "id": shop.id,
+        "kind": shop.kind,
+        "code": shop.code,
+        "display_name": shop.display_name,
+        "category": shop.category,
+        "keeper_id": shop.keeper_id,
+        "owner_ref": shop.owner_ref,
+        "account_id": shop.account_id,
+        "now": tx.now,
+    }
+    try:
+        with tx.connection.transaction():
+            tx.execute(_QUERIES["insert_shop"], values)
+    except psycopg.IntegrityError as error:
+        constraint = error.diag.constraint_name or ""
+        if constraint == "shops_code_is_taken":
+            raise ShopCodeTaken(shop_code=shop.code) from None
+        if constraint not in _SHOP_RULES:
+            raise
+        raise ShopRefused(rule=_SHOP_RULES[constraint]) from None
+    except psycopg.DataError:
+        raise ShopRefused(rule="a field holds characters that cannot be stored") from None
+    tx.execute(_QUERIES["insert_accepted_purposes"], {"id": shop.id, "purposes": list(shop.accepts)})
+
+
+def find_shops(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Shop]:
+    """Shops by id; unknown ids are left out."""
+    return {row.id: row for row in _all(tx, Shop, "shops", {"ids": list(ids)})}
+
+
+def find_shop_by_code(tx: Tx, code: str) -> Shop | None:
+    """The shop with a code, or None."""
+    try:
+        found = _all(tx, Shop, "shop_by_code", {"code": code})
+    except psycopg.DataError:
+        return None
+    return found[0] if found else None
+
+
+def find_account_names(tx: Tx, account_ids: Sequence[AccountId]) -> dict[AccountId, str]:
+    """Display names of the holders of accounts, where there is one."""
+    rows = tx.execute(_QUERIES["account_names"], {"account_ids": list(account_ids)})
+    return {AccountId(row[0]): row[1] for row in rows}

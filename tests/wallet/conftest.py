@@ -1,0 +1,156 @@
+"""A small city: books, limits, a funded programme, people with documents, two shops and an agent."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from ayni import identity, payments, wallet
+from ayni.foundation.db import Tx
+from ayni.identity import NewPerson
+from ayni.payments import ProgrammeBook
+from ayni.sandbox.identity_register import SandboxIdentityRegister
+from ayni.values.ids import EntitlementId, PersonId, ProgrammeId, new_id
+from ayni.wallet import Benefit, BenefitAnswer, Receipt, Shop
+
+CREATED = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
+"""When the entitlements of these tests were created."""
+
+_references = itertools.count(1)
+_numbers = itertools.count(10_000_000)
+
+
+def register(tx: Tx, count: int = 1, *, synthetic: bool = True, document: bool = True) -> list[PersonId]:
+    """Registers people; the pretend register confirms the made-up ones among them who have a document."""
+    ids = [PersonId(new_id(tx.now)) for _ in range(count)]
+    people = []
+    for person_id in ids:
+        number = next(n for n in _numbers if n % 100 < 97)
+        people.append(
+            NewPerson(
+                given_names="Rosa María",
+                first_surname="Quispe",
+                second_surname="Huamán",
+                synthetic=synthetic,
+                document=(tx.country.document_kinds[0], str(number)) if document else None,
+                person_id=person_id,
+            )
+        )
+    identity.register_people(tx, people=people)
+    identity.verify_documents(tx, SandboxIdentityRegister(), person_ids=ids)
+    return ids
+
+
+@dataclass
+class City:
+    """What the tests of the wallet stand on."""
+
+    tx: Tx
+    programme: ProgrammeBook
+    bodega: Shop
+    pharmacy: Shop
+    agent: Shop
+    resident: PersonId
+    keys: Callable[[], UUID] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keys = lambda: new_id(self.tx.now)
+
+    def deposit(self, amount_minor: int, account_id: UUID) -> None:
+        payments.confirm_deposit(
+            self.tx,
+            bank_reference=f"T-{next(_references)}",
+            amount_minor=amount_minor,
+            for_account=account_id,
+            received_at=self.tx.now,
+        )
+
+    def benefit(
+        self, amount_minor: int, purpose: str | None = None, *, to: PersonId | None = None
+    ) -> Benefit:
+        entitlement_id = EntitlementId(new_id(CREATED))
+        return Benefit(entitlement_id, CREATED, to or self.resident, amount_minor, purpose)
+
+    def disburse(self, *benefits: Benefit) -> list[BenefitAnswer]:
+        return wallet.disburse(self.tx, from_account_id=self.programme.emoney_account_id, benefits=benefits)
+
+    def give(self, amount_minor: int, purpose: str | None = None, *, to: PersonId | None = None) -> None:
+        """Pays a benefit, and is sure of it."""
+        (answer,) = self.disburse(self.benefit(amount_minor, purpose, to=to))
+        assert answer.paid, answer
+
+    def pay(self, amount_minor: int, *, at: Shop | None = None, key: UUID | None = None) -> Receipt:
+        return wallet.pay(
+            self.tx,
+            person_id=self.resident,
+            merchant_id=(at or self.bodega).id,
+            amount_minor=amount_minor,
+            client="phone",
+            key=key or self.keys(),
+        )
+
+    def cash_out(self, amount_minor: int, *, key: UUID | None = None) -> Receipt:
+        return wallet.cash_out(
+            self.tx,
+            person_id=self.resident,
+            agent_id=self.agent.id,
+            amount_minor=amount_minor,
+            client="phone",
+            key=key or self.keys(),
+        )
+
+    def cash_in(self, amount_minor: int, *, key: UUID | None = None) -> Receipt:
+        return wallet.cash_in(
+            self.tx,
+            person_id=self.resident,
+            agent_id=self.agent.id,
+            amount_minor=amount_minor,
+            client="phone",
+            key=key or self.keys(),
+        )
+
+    def balance(self, person_id: PersonId | None = None) -> wallet.Balance:
+        return wallet.balance(self.tx, person_id=person_id or self.resident)
+
+    def amounts(self) -> Sequence[int]:
+        return [line.amount_minor for line in wallet.statement(self.tx, person_id=self.resident).entries]
+
+
+def build(tx: Tx) -> City:
+    """A city with 1,000,000.00 in its programme, and 2,000.00 in the agent's float."""
+    payments.set_up_books(tx)
+    wallet.set_up_tiers(tx)
+    wallet.define_purpose(tx, name="food")
+    wallet.define_purpose(tx, name="school")
+    programme = payments.open_programme_book(
+        tx, programme_id=ProgrammeId(new_id(tx.now)), name="Canasta Solidaria"
+    )
+    resident, keeper = register(tx, 2)
+    opened = wallet.open_wallets(tx, person_ids=[resident])
+    assert opened.opened == (resident,)
+    bodega = wallet.open_merchant(
+        tx,
+        keeper_id=keeper,
+        code="BODEGA01",
+        display_name="Bodega Doña Julia",
+        category="grocery",
+        accepts=["food"],
+    )
+    pharmacy = wallet.open_merchant(
+        tx, keeper_id=keeper, code="BOTICA01", display_name="Botica El Sol", category="pharmacy"
+    )
+    agent = wallet.open_agent(tx, keeper_id=keeper, code="AGENTE01", display_name="Agente Don Pepe")
+    city = City(tx, programme, bodega, pharmacy, agent, resident)
+    city.deposit(100_000_000, programme.emoney_account_id)
+    city.deposit(200_000, agent.account_id)
+    return city
+
+
+@pytest.fixture
+def city(tx: Tx) -> City:
+    return build(tx)
