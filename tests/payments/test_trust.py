@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 
 from ayni import ledger, payments
+from ayni.app import MODULES
 from ayni.foundation.audit import list_audit
+from ayni.foundation.country import Country
 from ayni.foundation.db import Database, Tx
+from ayni.foundation.embedded import EmbeddedServer
+from ayni.foundation.migrate import migrate
 from ayni.payments import Institutions, ProgrammeBook
 from ayni.payments.errors import (
     BadDeposit,
@@ -171,12 +174,12 @@ def test_a_book_that_was_forgotten_is_noticed(
 
 
 @pytest.fixture
-def city(own_database: Database) -> Iterator[tuple[Database, ProgrammeBook, PretendBank]]:
+def city(own_database: Database) -> tuple[Database, ProgrammeBook, PretendBank]:
     with own_database.transaction() as tx:
         payments.set_up_books(tx)
         book = payments.open_programme_book(tx, programme_id=ProgrammeId(new_id(tx.now)), name="Comedor")
         bank = PretendBank(tx)
-    yield own_database, book, bank
+    return own_database, book, bank
 
 
 def test_the_banks_credits_become_emoney_and_strays_wait(
@@ -226,21 +229,18 @@ def test_a_statement_older_than_a_deposit_is_no_alarm(tx: Tx, book: ProgrammeBoo
     assert violated(later) == []
 
 
-def test_the_pretend_bank_has_no_place_in_a_live_database(server: object, country: object) -> None:
-    from ayni.app import MODULES
-    from ayni.foundation.migrate import migrate
-
-    server.create_database("live_bank")  # type: ignore[attr-defined]
+def test_the_pretend_bank_has_no_place_in_a_live_database(server: EmbeddedServer, country: Country) -> None:
+    server.create_database("live_bank")
     try:
-        migrate(server.url("live_bank"), MODULES)  # type: ignore[attr-defined]
+        migrate(server.url("live_bank"), MODULES)
         with (
-            Database(server.url("live_bank"), country) as live,  # type: ignore[attr-defined,arg-type]
+            Database(server.url("live_bank"), country) as live,
             live.transaction() as tx,
             pytest.raises(PretendBankRefused),
         ):
             PretendBank(tx)
     finally:
-        server.drop_database("live_bank")  # type: ignore[attr-defined]
+        server.drop_database("live_bank")
 
 
 def test_the_pretend_bank_makes_no_entry_that_a_bank_would_not(tx: Tx) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from ayni import ledger, payments, wallet
 from ayni.foundation.clock import set_clock
+from ayni.foundation.country import ParameterRow
 from ayni.foundation.db import Database, Tx, begin
 from ayni.foundation.errors import AyniError
 from ayni.wallet.errors import LimitExceeded, LimitMissing
@@ -58,10 +59,13 @@ def test_every_dated_amount_of_the_law_is_a_limit_with_its_days(city: City) -> N
 
 
 def test_a_limit_in_tax_units_ends_with_the_last_year_whose_unit_is_known(city: City) -> None:
-    known = [row for row in city.tx.country.parameter_rows() if row.name == "uit"]
-    last = limits(city.tx, "balance")[-1]
-    assert last[1] == (known[-1].valid_until if known else last[1])
-    assert last[1] is not None
+    last_unit = max((row for row in city.tx.country.parameter_rows() if row.name == "uit"), key=_begins)
+    assert last_unit.valid_until is not None
+    assert limits(city.tx, "balance")[-1][1] == last_unit.valid_until
+
+
+def _begins(row: ParameterRow) -> date:
+    return row.valid_from
 
 
 def test_setting_up_twice_changes_nothing(city: City) -> None:
