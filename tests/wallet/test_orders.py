@@ -153,6 +153,17 @@ def test_a_refused_key_stays_refused_when_money_has_come(city: City) -> None:
     assert city.balance().total_minor == 5_000
 
 
+def test_a_refused_key_moves_nothing_even_when_the_parts_would_be_others(city: City) -> None:
+    city.give(300, "food")
+    order = Order(OrderKind.PAY, city.resident, city.bodega.id, 1_000, "phone", city.keys())
+    (first,) = wallet.carry_out(city.tx, orders=[order])
+    assert isinstance(first, InsufficientFunds)
+    city.give(5_000, "food")
+    (second,) = wallet.carry_out(city.tx, orders=[order])
+    assert isinstance(second, KeyAlreadyUsed)
+    assert city.balance().total_minor == 5_300
+
+
 def test_many_orders_are_answered_each_on_its_own(city: City) -> None:
     city.give(1_000, "food")
     city.give(1_000)

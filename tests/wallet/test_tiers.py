@@ -175,8 +175,10 @@ def test_on_a_day_without_a_limit_nothing_moves(own_database: Database) -> None:
         at(city, datetime(2031, 1, 1, 12, 0, tzinfo=UTC))
         (answer,) = city.disburse(city.benefit(100))
         assert (answer.paid, answer.code) == (False, "credit_limit_missing")
-        owner = wallet.get_wallet(city.tx, person_id=city.resident).owner_ref
-        assert ledger.list_accounts(city.tx, owner)[0].balance_minor == 10_000
+        for order in (city.pay, city.cash_out):
+            with pytest.raises(LimitMissing):
+                order(100)
+        assert city.balance().total_minor == 10_000
 
 
 def test_a_limit_that_the_country_no_longer_knows_is_missing_and_not_guessed(own_database: Database) -> None:
