@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from ayni import ledger, wallet
-from ayni.values.ids import new_id
-from ayni.wallet.errors import TooManyAtOnce
+from ayni import ledger, payments, wallet
+from ayni.values.ids import AccountId, ProgrammeId, new_id
+from ayni.wallet.errors import NotAProgrammeAccount, TooManyAtOnce
 from tests.wallet.conftest import City, register
 
 
@@ -103,29 +103,29 @@ def test_each_benefit_of_a_batch_has_its_own_answer(city: City) -> None:
 def test_a_programme_pays_no_more_than_it_has(city: City) -> None:
     people = register(city.tx, 3)
     wallet.open_wallets(city.tx, person_ids=people)
-    account = ledger.get_account(city.tx, city.programme.emoney_account_id)
-    ledger.set_account_limits(
-        city.tx, account_id=account.id, credit_limit_minor=0, balance_ceiling_minor=None
+    poor = payments.open_programme_book(
+        city.tx, programme_id=ProgrammeId(new_id(city.tx.now)), name="Comedor"
     )
-    poor = wallet.open_agent(city.tx, keeper_id=people[0], code="AGENTE77", display_name="Caja")
-    benefits = [city.benefit(100, to=person) for person in people]
-    city.deposit(250, poor.account_id)
-    ledger.add_limit_codes(
+    city.deposit(250, poor.emoney_account_id)
+    answers = wallet.disburse(
         city.tx,
-        limit_class=20,
-        counts={int(ledger.TransferCode.DISBURSE): ledger.Counts.NONE},
-        valid_from=city.tx.today,
+        from_account_id=poor.emoney_account_id,
+        benefits=[city.benefit(100, to=person) for person in people],
     )
-    answers = wallet.disburse(city.tx, from_account_id=poor.account_id, benefits=benefits)
     assert [answer.code for answer in answers] == ["paid", "paid", "insufficient_funds"]
 
 
-def test_an_account_that_is_none_pays_nobody(city: City) -> None:
-    unknown = ledger.get_account(city.tx, city.agent.account_id).id
-    answers = wallet.disburse(
-        city.tx, from_account_id=type(unknown)(int=new_id(city.tx.now).int), benefits=[city.benefit(100)]
-    )
-    assert [answer.code for answer in answers] == ["debit_account_not_found"]
+def test_a_frozen_programme_pays_nobody(city: City) -> None:
+    ledger.flag_owner(city.tx, owner_ref=city.programme.owner_ref, flags=ledger.AccountFlag.FROZEN)
+    (answer,) = city.disburse(city.benefit(100))
+    assert (answer.code, answer.reason) == ("debit_owner_frozen", "The programme's account is frozen.")
+
+
+def test_benefits_come_out_of_a_programmes_money_only(city: City) -> None:
+    residents = wallet.get_wallet(city.tx, person_id=city.resident).main_account_id
+    for account in (city.agent.account_id, residents, AccountId(new_id(city.tx.now))):
+        with pytest.raises(NotAProgrammeAccount):
+            wallet.disburse(city.tx, from_account_id=account, benefits=[city.benefit(100)])
 
 
 def test_one_call_pays_so_many(city: City) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from ayni import wallet
+from ayni import ledger, payments, wallet
 from ayni.foundation.db import Database
 from ayni.ledger import Poster, TransferCode
-from ayni.values.ids import PersonId, new_id
+from ayni.values.ids import EventId, PersonId, TransferId, new_id
 from ayni.wallet.errors import InsufficientFunds, UnknownWallet
 from tests.conftest import TEST_ACTOR
 from tests.wallet.conftest import City, build
@@ -56,6 +58,28 @@ def test_pages_add_up_to_the_whole(city: City, most: int) -> None:
         if older is None:
             break
     assert tuple(entry for page in pages for entry in page) == whole
+
+
+def test_money_on_hold_is_a_line_when_it_arrives_and_not_before(city: City) -> None:
+    city.give(700)
+    hold = ledger.Transfer(
+        TransferId(new_id(city.tx.now)),
+        EventId(new_id(city.tx.now)),
+        payments.TRUST_BOOK,
+        city.programme.emoney_account_id,
+        wallet.get_wallet(city.tx, person_id=city.resident).main_account_id,
+        300,
+        TransferCode.DISBURSE,
+        kind=ledger.Kind.PENDING,
+    )
+    assert ledger.post(city.tx, [hold])[0].result.ok
+    assert (city.amounts(), city.balance().total_minor) == ([700], 700)
+    arrival = replace(hold, id=TransferId(new_id(city.tx.now)), kind=ledger.Kind.POST, pending_id=hold.id)
+    assert ledger.post(city.tx, [arrival])[0].result.ok
+    city.pay(100)
+    found = wallet.statement(city.tx, person_id=city.resident, most=2)
+    assert [entry.balance_minor for entry in found.entries] == [900, 1_000]
+    assert city.amounts() == [-100, 300, 700]
 
 
 def test_an_empty_wallet_has_an_empty_statement(city: City) -> None:
