@@ -48,7 +48,8 @@ WITH acc AS MATERIALIZED (
         ledger.total(CASE WHEN l.mine & 4 <> 0 THEN l.amount ELSE 0 END) AS totals
     FROM legs l GROUP BY l.account
 ), verdict AS MATERIALIZED (
-    SELECT sum(s.times) = 2 * cardinality(b.ids) AND bool_and(s.good AND CASE WHEN x.debit_normal
+    SELECT sum(s.times) = 2 * cardinality(b.ids)
+        AND array_position(b.ids, '00000000-0000-0000-0000-000000000000') IS NULL AND bool_and(s.good AND CASE WHEN x.debit_normal
             THEN (x.floor_minor IS NULL OR -x.net - x.credits_pending - s.cpost - s.cpend >= x.floor_minor)
                 AND (x.ceiling IS NULL OR x.debits_pending - x.net + s.dpost + s.dpend <= x.ceiling)
             ELSE (x.floor_minor IS NULL OR x.net - x.debits_pending - s.dpost - s.dpend >= x.floor_minor)

@@ -1,0 +1,134 @@
+"""What programmes refuse, each by its name."""
+
+from __future__ import annotations
+
+from ayni.foundation.errors import BadInput, NotFound, Refused
+
+
+class BadDefinition(BadInput):
+    """A programme's file that cannot be meant."""
+
+    code = "bad_definition"
+    what = "The programme's file cannot be used: {place}: {reason}."
+    means = "No programme was defined or changed."
+    do = "Correct that place in the file, and define it again."
+
+
+class UnknownProgramme(NotFound):
+    """No programme has this code."""
+
+    code = "unknown_programme"
+    what = "There is no programme called {programme}."
+    means = "Nothing was changed."
+    do = "Check the code, or define the programme first (ayni programme define FILE)."
+
+
+class TargetIsFixed(Refused):
+    """A programme for households does not become one for people."""
+
+    code = "target_is_fixed"
+    what = "The programme {programme} is for each {target}, and stays so."
+    means = "No new version was recorded."
+    do = "Define a programme with another code."
+
+
+class CriteriaFailed(Refused):
+    """A fact is not what its name says, so the expression could not be worked out."""
+
+    code = "criteria_failed"
+    what = "The criteria could not be worked out on the registry's facts."
+    means = "Nobody was assessed."
+    do = "Look for a fact whose value does not fit its type, and correct it in the registry."
+
+
+class UnknownAssessment(NotFound):
+    """No assessment has this id, or none was made of this subject."""
+
+    code = "unknown_assessment"
+    what = "There is no such assessment."
+    means = "Nothing was changed."
+    do = "Assess the programme first (ayni programme assess)."
+
+
+class StateRefused(Refused):
+    """A membership cannot go from its state to that one."""
+
+    code = "state_refused"
+    what = "A membership that is {current} cannot become {wanted}."
+    means = "It is as it was."
+    do = "Pause only who is enrolled; re-admit only who was paused."
+
+
+class UnknownCycle(NotFound):
+    """No cycle has this id."""
+
+    code = "unknown_cycle"
+    what = "There is no such cycle."
+    means = "Nothing was changed."
+    do = "Check the id (ayni programme cycles)."
+
+
+class CycleExists(Refused):
+    """The programme has a cycle of this name."""
+
+    code = "cycle_exists"
+    what = "The programme already has a cycle called {name}."
+    means = "No second one was opened: it would pay the same people twice."
+    do = "Go on with that one, or open a cycle with the name of the next period."
+
+
+class NobodyToPay(Refused):
+    """A cycle without entitlements."""
+
+    code = "nobody_to_pay"
+    what = "Nobody who is enrolled was found eligible."
+    means = "No cycle was opened."
+    do = "Look at the assessment's reasons, and enrol first."
+
+
+class CycleStateRefused(Refused):
+    """The cycle is not in the state that this needs."""
+
+    code = "cycle_state_refused"
+    what = "The cycle is not in the state that this step needs."
+    means = "It is as it was."
+    do = "A cycle goes from draft to approval, is approved, distributed and ended, in this order."
+
+
+class SameHuman(Refused):
+    """Maker and checker are one human, whatever the accounts are called."""
+
+    code = "maker_is_checker"
+    http_status = 403
+    what = "The one who opened the cycle cannot approve it, through this account or another."
+    means = "The cycle was not approved."
+    do = "Ask another officer with the role of approver."
+
+
+class OwnBenefit(Refused):
+    """The approver would approve a payment to themselves."""
+
+    code = "own_benefit"
+    http_status = 403
+    what = "The approver would receive a payment of this cycle."
+    means = "The cycle was not approved."
+    do = "Ask an officer who receives nothing from it."
+
+
+class RoleMissing(Refused):
+    """The officer does not have the role that this step needs."""
+
+    code = "role_missing"
+    http_status = 403
+    what = "This step needs the role {role}."
+    means = "Nothing was changed."
+    do = "Ask an officer who has it."
+
+
+class BudgetNotCovered(Refused):
+    """The programme's free budget is smaller than what the cycle owes."""
+
+    code = "budget_not_covered"
+    what = "The programme's budget does not cover this cycle."
+    means = "It was not approved, and nothing was reserved."
+    do = "Have the funds deposited and confirmed first, then approve it."

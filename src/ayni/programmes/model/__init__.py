@@ -1,0 +1,188 @@
+"""What programmes speak of: definitions, assessments, cycles, entitlements. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from ayni.programmes.model.criteria import Compiled, NotACriterion, compile_expression, fact_sql
+from ayni.programmes.model.definition import (
+    Criterion,
+    Definition,
+    NotADefinition,
+    from_stored,
+    read_definition,
+)
+from ayni.values.ids import CycleId, EntitlementId, OfficerId, PersonId, ProgrammeId
+
+
+class Outcome(StrEnum):
+    """What an assessment says of a subject."""
+
+    ELIGIBLE = "eligible"
+    NOT_ELIGIBLE = "not_eligible"
+    UNKNOWN = "unknown"
+
+
+class CycleState(StrEnum):
+    """draft → to_approve → approved → distributed → ended, or cancelled before approval."""
+
+    DRAFT = "draft"
+    TO_APPROVE = "to_approve"
+    APPROVED = "approved"
+    DISTRIBUTED = "distributed"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+class EnrolmentState(StrEnum):
+    """The state of a programme membership."""
+
+    DRAFT = "draft"
+    ENROLLED = "enrolled"
+    PAUSED = "paused"
+    EXITED = "exited"
+    NOT_ELIGIBLE = "not_eligible"
+    DUPLICATED = "duplicated"
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A programme and its newest definition."""
+
+    id: ProgrammeId
+    code: str
+    target: str
+    version: int
+    definition: Definition
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """An assessment of the whole registry: how many had each outcome, and what the eligible would get."""
+
+    id: UUID
+    programme_id: ProgrammeId
+    version: int
+    as_of: date
+    eligible: int
+    not_eligible: int
+    unknown: int
+    total_minor: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why: the outcome, each criterion's answer (None: unknown), and one sentence for the resident."""
+
+    outcome: Outcome
+    amount_minor: int | None
+    answers: tuple[tuple[str, bool | None], ...]
+    sentence: str
+    facts: dict[str, Any]
+    version: int
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """One round of payment. `total_minor` and `digest` are of the frozen entitlements."""
+
+    id: CycleId
+    programme_id: ProgrammeId
+    programme: str
+    name: str
+    assessment_id: UUID
+    state: CycleState
+    entitlements: int
+    total_minor: int
+    digest: str
+    opened_by: OfficerId
+    opened_at: datetime
+    approved_by: OfficerId | None
+
+
+@dataclass(frozen=True)
+class Payable:
+    """An entitlement that has not been paid, and the number of the next attempt."""
+
+    id: EntitlementId
+    created_at: datetime
+    recipient_id: PersonId
+    amount_minor: int
+    purpose: str | None
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Disbursed:
+    """What a disbursement did: `newly` now, `paid` in all, `unpaid` still payable, with reasons."""
+
+    newly: int
+    paid: int
+    paid_minor: int
+    unpaid: int
+    reasons: dict[str, int]
+
+
+_WORDS = {
+    "es": ("Cumple todos los requisitos.", "No cumple: {}", "No se sabe si: {}", "Falta un titular."),
+    "en": ("All conditions are met.", "Not met: {}", "Not known whether: {}", "There is no recipient."),
+    "qu": ("Llapa mañakuykunata hunt'an.", "Mana hunt'anchu: {}", "Mana yachakunchu: {}", "Mana umayuqchu."),
+}
+
+
+def explain(
+    definition: Definition, criteria: list[bool | None], outcome: Outcome, recipient: bool, language: str
+) -> str:
+    """The sentence that a resident reads. Quechua stands beside the Spanish until it has been reviewed."""
+    if language == "qu":
+        first = explain(definition, criteria, outcome, recipient, "es")
+        return f"{first} / {_sentence(definition, criteria, outcome, recipient, 'qu')}"
+    return _sentence(definition, criteria, outcome, recipient, language)
+
+
+def _sentence(
+    definition: Definition, criteria: list[bool | None], outcome: Outcome, recipient: bool, language: str
+) -> str:
+    met, unmet, unknown, nobody = _WORDS.get(language, _WORDS["es"])
+    if outcome is Outcome.ELIGIBLE:
+        return met
+    parts = []
+    for wanted, words in ((False, unmet), (None, unknown)):
+        told = [
+            criterion.sentences.get(language) or next(iter(criterion.sentences.values()))
+            for criterion, answer in zip(definition.criteria, criteria, strict=True)
+            if answer is wanted
+        ]
+        if told:
+            parts.append(words.format("; ".join(told)))
+    if not recipient:
+        parts.append(nobody)
+    return " ".join(parts)
+
+
+__all__ = [
+    "Assessment",
+    "Compiled",
+    "Criterion",
+    "Cycle",
+    "CycleState",
+    "Definition",
+    "Disbursed",
+    "EnrolmentState",
+    "Explanation",
+    "NotACriterion",
+    "NotADefinition",
+    "Outcome",
+    "Payable",
+    "Programme",
+    "compile_expression",
+    "explain",
+    "fact_sql",
+    "from_stored",
+    "read_definition",
+]

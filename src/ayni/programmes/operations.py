@@ -1,0 +1,255 @@
+"""Everything that changes programmes. Money moves only through the wallet and the programme's own book."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import yaml
+
+from ayni import ledger, payments
+from ayni.foundation import audit
+from ayni.foundation.db import Tx
+from ayni.identity import OfficerRole, get_officer
+from ayni.ledger import Transfer, TransferCode
+from ayni.programmes import queries, store
+from ayni.programmes.errors import (
+    BadDefinition,
+    BudgetNotCovered,
+    CycleExists,
+    CycleStateRefused,
+    NobodyToPay,
+    RoleMissing,
+    StateRefused,
+    TargetIsFixed,
+)
+from ayni.programmes.model import (
+    Assessment,
+    Cycle,
+    CycleState,
+    Definition,
+    EnrolmentState,
+    NotACriterion,
+    NotADefinition,
+    Programme,
+    read_definition,
+)
+from ayni.values.ids import CycleId, EventId, OfficerId, ProgrammeId, TransferId, derived_id, new_id, show_id
+
+_MAX_FILE = 100_000
+
+
+def define_programme(tx: Tx, *, text: str) -> Programme:
+    """Define a programme, or its next version, from YAML. The same text twice is one version.
+
+    Opens the programme's budget book. Raises BadDefinition, TargetIsFixed.
+    """
+    definition = _read(tx, text)
+    known = store.find_programme(tx, definition.code)
+    if known is None:
+        programme_id = ProgrammeId(new_id(tx.now))
+        store.run(
+            tx,
+            "insert_programme",
+            id=programme_id,
+            code=definition.code,
+            target=definition.target,
+            at=tx.now,
+        )
+        version = 1
+    elif known.definition.digest == definition.digest:
+        return known
+    elif known.target != definition.target:
+        raise TargetIsFixed(programme=known.code, target=known.target)
+    else:
+        programme_id, version = known.id, known.version + 1
+    store.insert_version(tx, programme_id, version, definition)
+    audit.record(
+        tx,
+        action="programmes.define",
+        subject=show_id("prg", programme_id),
+        details={"version": version, "digest": definition.digest},
+    )
+    payments.open_programme_book(tx, programme_id=programme_id, name=definition.code)
+    return Programme(programme_id, definition.code, definition.target, version, definition)
+
+
+def _read(tx: Tx, text: str) -> Definition:
+    if len(text) > _MAX_FILE:
+        raise BadDefinition(place="the file", reason=f"it has more than {_MAX_FILE} characters")
+    try:
+        data: Any = yaml.safe_load(text)
+        definition = read_definition(data, languages=tx.country.languages)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = "the file" if mark is None else f"line {mark.line + 1}"
+        raise BadDefinition(place=place, reason="it is not YAML") from error
+    except NotADefinition as error:
+        raise BadDefinition(place=error.place, reason=error.reason) from error
+    if not definition.code.isascii() or not definition.code.replace("_", "a").isalnum():
+        raise BadDefinition(place="code", reason="it has small letters, digits and underscores")
+    try:
+        definition.compile(store.known_facts(tx))
+    except NotACriterion as error:
+        raise BadDefinition(place=error.place, reason=error.reason) from error
+    return definition
+
+
+def assess(tx: Tx, *, programme: str, as_of: date) -> Assessment:
+    """Judge the whole registry as of a day, and keep facts, answers and version of each judgement.
+
+    Raises UnknownProgramme, CriteriaFailed, BadDefinition (a fact that is no longer named).
+    """
+    found = store.get_programme(tx, programme)
+    types = store.known_facts(tx)
+    try:
+        criteria, amount = found.definition.compile(types)
+    except NotACriterion as error:
+        raise BadDefinition(place=error.place, reason=error.reason) from error
+    assessment_id = new_id(tx.now)
+    store.run(
+        tx,
+        "insert_assessment",
+        id=assessment_id,
+        programme_id=found.id,
+        version=found.version,
+        as_of=as_of,
+        at=tx.now,
+        by=tx.actor.who,
+    )
+    store.assess(
+        tx,
+        assessment_id=assessment_id,
+        target=found.target,
+        as_of=as_of,
+        criteria=criteria,
+        amount=amount,
+        types=types,
+    )
+    return queries.get_assessment(tx, assessment_id)
+
+
+def enrol(tx: Tx, *, assessment_id: UUID) -> int:
+    """Give every assessed subject its state; who was paused or has left stays so. Returns the changes."""
+    assessment = queries.get_assessment(tx, assessment_id)
+    return store.run(
+        tx,
+        "enrol",
+        programme_id=assessment.programme_id,
+        assessment_id=assessment_id,
+        at=tx.now,
+        by=tx.actor.who,
+    ).rowcount
+
+
+_MOVES = {
+    EnrolmentState.PAUSED: (EnrolmentState.ENROLLED,),
+    EnrolmentState.ENROLLED: (EnrolmentState.PAUSED,),
+    EnrolmentState.EXITED: (EnrolmentState.ENROLLED, EnrolmentState.PAUSED),
+}
+
+
+def change_enrolment(tx: Tx, *, programme: str, subject_id: UUID, state: EnrolmentState, reason: str) -> None:
+    """Pause, re-admit or end one membership, with its reason. Raises StateRefused, UnknownProgramme."""
+    found = store.get_programme(tx, programme)
+    current = queries.find_enrolment(tx, programme=programme, subject_id=subject_id)
+    if current not in _MOVES.get(state, ()) or not reason.strip():
+        raise StateRefused(current=current or "not a member", wanted=state)
+    store.run(
+        tx,
+        "change_state",
+        programme_id=found.id,
+        subject_id=subject_id,
+        state=state,
+        reason=reason.strip()[:500],
+        at=tx.now,
+        by=tx.actor.who,
+    )
+
+
+def _with_role(tx: Tx, officer_id: OfficerId, role: OfficerRole) -> None:
+    if role not in get_officer(tx, officer_id=officer_id).roles:
+        raise RoleMissing(role=role)
+
+
+def open_cycle(tx: Tx, *, assessment_id: UUID, name: str, officer_id: OfficerId) -> Cycle:
+    """Open a cycle: freeze what an assessment owes to everybody enrolled, and hand it over for approval.
+
+    Raises UnknownAssessment, RoleMissing, CycleExists, NobodyToPay.
+    """
+    _with_role(tx, officer_id, OfficerRole.PROGRAMME_OFFICER)
+    assessment = queries.get_assessment(tx, assessment_id)
+    definition = store.get_definition(tx, assessment.programme_id, assessment.version)
+    cycle_id = CycleId(new_id(tx.now))
+    values = {"programme_id": assessment.programme_id, "assessment_id": assessment_id, "at": tx.now}
+    if not name.strip():
+        raise CycleExists(name="without a name")
+    with tx.connection.transaction():
+        store.run(tx, "insert_cycle", id=cycle_id, name=name.strip()[:200], by=officer_id, **values)
+        added = store.run(
+            tx, "insert_entitlements", cycle_id=cycle_id, purpose=definition.purpose, **values
+        ).rowcount
+        if added == 0:
+            raise NobodyToPay
+        store.run(tx, "seal_cycle", id=cycle_id)
+    cycle = store.find_cycle(tx, cycle_id)
+    _record(tx, "programmes.open_cycle", cycle, officer_id)
+    return cycle
+
+
+def approve_cycle(tx: Tx, *, cycle_id: CycleId, officer_id: OfficerId) -> Cycle:
+    """Approve a cycle and reserve its budget. The database itself compares the two humans.
+
+    Raises UnknownCycle, RoleMissing, SameHuman, OwnBenefit, CycleStateRefused, BudgetNotCovered.
+    """
+    _with_role(tx, officer_id, OfficerRole.APPROVER)
+    cycle = store.find_cycle(tx, cycle_id)
+    if cycle.state is not CycleState.TO_APPROVE:
+        raise CycleStateRefused
+    book = payments.get_programme_book(tx, programme_id=cycle.programme_id)
+    with tx.connection.transaction():
+        store.run(tx, "approve_cycle", id=cycle_id, by=officer_id, at=tx.now)
+        _record(tx, "programmes.approve_cycle", cycle, officer_id)
+        [answer] = ledger.post(
+            tx,
+            [
+                Transfer(
+                    id=TransferId(derived_id(cycle.opened_at, "cycle", cycle_id, "reserve", new_id(tx.now))),
+                    event_id=EventId(derived_id(cycle.opened_at, "cycle", cycle_id, "reserved")),
+                    book=book.book,
+                    debit_account_id=book.free_account_id,
+                    credit_account_id=book.reserved_account_id,
+                    amount_minor=cycle.total_minor,
+                    code=TransferCode.RESERVE_BUDGET,
+                    reference=cycle_id,
+                )
+            ],
+        )
+        if not answer.result.ok:
+            raise BudgetNotCovered
+    return store.find_cycle(tx, cycle_id)
+
+
+def cancel_cycle(tx: Tx, *, cycle_id: CycleId, officer_id: OfficerId) -> Cycle:
+    """Cancel a cycle that has not been approved. Raises UnknownCycle, CycleStateRefused, RoleMissing."""
+    _with_role(tx, officer_id, OfficerRole.PROGRAMME_OFFICER)
+    with tx.connection.transaction():
+        cycle = store.find_cycle(tx, cycle_id)
+        store.run(tx, "set_cycle_state", id=cycle_id, state=CycleState.CANCELLED)
+    _record(tx, "programmes.cancel_cycle", cycle, officer_id)
+    return store.find_cycle(tx, cycle_id)
+
+
+def _record(tx: Tx, action: str, cycle: Cycle, officer_id: OfficerId) -> None:
+    audit.record(
+        tx,
+        action=action,
+        subject=show_id("cyc", cycle.id),
+        details={
+            "officer": show_id("off", officer_id),
+            "entitlements": cycle.entitlements,
+            "total_minor": cycle.total_minor,
+            "digest": cycle.digest,
+        },
+    )

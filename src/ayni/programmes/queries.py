@@ -1,0 +1,74 @@
+"""Everything that reads programmes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ayni.foundation.db import Tx
+from ayni.programmes import store
+from ayni.programmes.errors import UnknownAssessment
+from ayni.programmes.model import Assessment, Cycle, EnrolmentState, Explanation, Outcome, Programme, explain
+from ayni.values.ids import CycleId, PersonId
+
+
+def get_programme(tx: Tx, *, code: str) -> Programme:
+    """A programme with its newest definition. Raises UnknownProgramme."""
+    return store.get_programme(tx, code)
+
+
+def get_cycle(tx: Tx, cycle_id: CycleId) -> Cycle:
+    """One cycle. Raises UnknownCycle."""
+    return store.find_cycle(tx, cycle_id)
+
+
+def get_assessment(tx: Tx, assessment_id: UUID) -> Assessment:
+    """An assessment with its counts. Raises UnknownAssessment."""
+    row = store.run(tx, "find_assessment", id=assessment_id).fetchone()
+    if row is None:
+        raise UnknownAssessment
+    counts = {
+        outcome: (count, total)
+        for outcome, count, total in store.run(tx, "count_outcomes", assessment_id=assessment_id)
+    }
+    return Assessment(
+        id=row[0],
+        programme_id=row[1],
+        version=row[2],
+        as_of=row[3],
+        eligible=counts.get("eligible", (0, 0))[0],
+        not_eligible=counts.get("not_eligible", (0, 0))[0],
+        unknown=counts.get("unknown", (0, 0))[0],
+        total_minor=counts.get("eligible", (0, 0))[1],
+    )
+
+
+def get_explanation(tx: Tx, *, programme: str, subject_id: UUID, language: str) -> Explanation:
+    """Why a subject is eligible or not, in a sentence. Raises UnknownProgramme, UnknownAssessment."""
+    found = store.get_programme(tx, programme)
+    row = store.run(tx, "find_row", programme_id=found.id, subject_id=subject_id).fetchone()
+    if row is None:
+        raise UnknownAssessment
+    facts, criteria, outcome, amount_minor, recipient_id, version, as_of = row
+    definition = store.get_definition(tx, found.id, version)
+    names = (criterion.name for criterion in definition.criteria)
+    return Explanation(
+        outcome=Outcome(outcome),
+        amount_minor=amount_minor,
+        answers=tuple(zip(names, criteria, strict=True)),
+        sentence=explain(definition, criteria, Outcome(outcome), recipient_id is not None, language),
+        facts=facts,
+        version=version,
+        as_of=as_of,
+    )
+
+
+def find_enrolment(tx: Tx, *, programme: str, subject_id: UUID) -> EnrolmentState | None:
+    """A subject's state in a programme, or None."""
+    found = store.get_programme(tx, programme)
+    row = store.run(tx, "current_state", programme_id=found.id, subject_id=subject_id).fetchone()
+    return None if row is None else EnrolmentState(row[0])
+
+
+def list_recipients(tx: Tx, cycle_id: CycleId) -> list[PersonId]:
+    """Everybody whom a cycle pays."""
+    return [PersonId(row[0]) for row in store.run(tx, "list_recipients", cycle_id=cycle_id)]

@@ -1,0 +1,91 @@
+-- What a cycle may become, who may let it, and what is never changed.
+
+CREATE OR REPLACE FUNCTION programmes.guard_cycle() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+    v_maker uuid;
+    v_checker uuid;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'draft' OR NEW.approved_by IS NOT NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'AY301', MESSAGE = 'a cycle begins as a draft';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF (OLD.state, NEW.state) NOT IN (('draft', 'draft'), ('draft', 'to_approve'), ('draft', 'cancelled'),
+        ('to_approve', 'approved'), ('to_approve', 'cancelled'), ('approved', 'distributed'),
+        ('distributed', 'ended')) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY301', MESSAGE = format('a cycle does not go from %s to %s',
+            OLD.state, NEW.state);
+    END IF;
+    IF (OLD.id, OLD.programme_id, OLD.assessment_id, OLD.opened_by, OLD.opened_at)
+        IS DISTINCT FROM (NEW.id, NEW.programme_id, NEW.assessment_id, NEW.opened_by, NEW.opened_at)
+        OR (OLD.state <> 'draft' AND (OLD.entitlements, OLD.total_minor, OLD.digest)
+            IS DISTINCT FROM (NEW.entitlements, NEW.total_minor, NEW.digest)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY302', MESSAGE = 'what a cycle was opened with is frozen';
+    END IF;
+    IF NEW.state = 'approved' AND OLD.state <> 'approved' THEN
+        -- Two accounts of one human are one human.
+        SELECT o.person_id INTO v_maker FROM identity_api.officers o WHERE o.officer_id = NEW.opened_by;
+        SELECT o.person_id INTO v_checker FROM identity_api.officers o WHERE o.officer_id = NEW.approved_by;
+        IF v_maker IS NULL OR v_checker IS NULL OR v_maker = v_checker THEN
+            RAISE EXCEPTION USING ERRCODE = 'AY303', MESSAGE = 'maker and checker must be different people';
+        END IF;
+        IF EXISTS (SELECT FROM programmes.entitlements e WHERE e.cycle_id = NEW.id AND e.recipient_id = v_checker)
+        THEN
+            RAISE EXCEPTION USING ERRCODE = 'AY304', MESSAGE = 'nobody approves a payment to themselves';
+        END IF;
+    END IF;
+    RETURN NEW;
+END;
+$$;
+CREATE OR REPLACE TRIGGER cycle_is_guarded BEFORE INSERT OR UPDATE ON programmes.cycles
+    FOR EACH ROW EXECUTE FUNCTION programmes.guard_cycle();
+
+CREATE OR REPLACE FUNCTION programmes.guard_entitlements() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM (SELECT DISTINCT n.cycle_id FROM added n) a
+        JOIN programmes.cycles c ON c.id = a.cycle_id WHERE c.state <> 'draft') THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY302', MESSAGE = 'only a draft takes entitlements';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+CREATE OR REPLACE TRIGGER entitlements_are_frozen AFTER INSERT ON programmes.entitlements
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION programmes.guard_entitlements();
+
+CREATE OR REPLACE FUNCTION programmes.guard_payments() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM added n JOIN programmes.entitlements e ON e.id = n.entitlement_id
+        JOIN programmes.cycles c ON c.id = e.cycle_id WHERE c.state NOT IN ('approved', 'distributed')) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY305', MESSAGE = 'only an approved cycle is paid';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+CREATE OR REPLACE TRIGGER payments_need_approval AFTER INSERT ON programmes.payments
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION programmes.guard_payments();
+
+DO $$
+DECLARE
+    v_table text;
+BEGIN
+    FOREACH v_table IN ARRAY ARRAY['programmes', 'versions', 'assessments', 'assessment_rows', 'enrolments',
+        'entitlements', 'payments'] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE UPDATE OR DELETE ON programmes.%I
+            FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table || '_never_change', v_table);
+        EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE TRUNCATE ON programmes.%I
+            FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change()', v_table || '_stay', v_table);
+        EXECUTE format('GRANT SELECT, INSERT ON programmes.%I TO ayni_app', v_table);
+    END LOOP;
+END;
+$$;
+CREATE OR REPLACE TRIGGER cycles_stay BEFORE DELETE ON programmes.cycles
+    FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
+GRANT USAGE ON SCHEMA programmes, programmes_api TO ayni_app;
+GRANT SELECT, INSERT, UPDATE ON programmes.cycles TO ayni_app;

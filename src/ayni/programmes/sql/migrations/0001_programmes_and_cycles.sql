@@ -1,0 +1,107 @@
+-- Programmes: what they promise, who was assessed and how, who is enrolled, and what each cycle owes.
+CREATE SCHEMA IF NOT EXISTS programmes;
+CREATE SCHEMA IF NOT EXISTS programmes_api;
+
+CREATE TABLE programmes.programmes (
+    id uuid PRIMARY KEY,
+    code text NOT NULL CONSTRAINT programme_code_is_unique UNIQUE
+        CONSTRAINT programme_code_is_plain CHECK (code ~ '^[a-z][a-z0-9_]{1,59}$'),
+    target text NOT NULL CONSTRAINT programme_target_is_known CHECK (target IN ('household', 'person')),
+    created_at timestamptz NOT NULL
+);
+
+-- A definition is never edited: a change is the next version.
+CREATE TABLE programmes.versions (
+    programme_id uuid NOT NULL REFERENCES programmes.programmes,
+    version integer NOT NULL CONSTRAINT version_is_positive CHECK (version > 0),
+    definition jsonb NOT NULL,
+    digest text NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    recorded_by text NOT NULL,
+    PRIMARY KEY (programme_id, version)
+);
+
+CREATE TABLE programmes.assessments (
+    id uuid PRIMARY KEY,
+    programme_id uuid NOT NULL,
+    version integer NOT NULL,
+    as_of date NOT NULL,
+    assessed_at timestamptz NOT NULL,
+    assessed_by text NOT NULL,
+    FOREIGN KEY (programme_id, version) REFERENCES programmes.versions
+);
+CREATE INDEX assessments_by_programme ON programmes.assessments (programme_id, assessed_at);
+
+-- One subject's assessment: the facts that were used and what each criterion said of them, null for "unknown".
+CREATE TABLE programmes.assessment_rows (
+    assessment_id uuid NOT NULL REFERENCES programmes.assessments,
+    subject_id uuid NOT NULL,
+    recipient_id uuid,
+    facts jsonb NOT NULL,
+    criteria boolean[] NOT NULL,
+    outcome text NOT NULL CONSTRAINT outcome_is_known CHECK (outcome IN ('eligible', 'not_eligible', 'unknown')),
+    amount_minor bigint,
+    PRIMARY KEY (assessment_id, subject_id),
+    CONSTRAINT eligible_has_amount_and_recipient CHECK (
+        outcome <> 'eligible' OR (amount_minor > 0 AND recipient_id IS NOT NULL))
+);
+
+-- The states of a membership, each with its reason; the newest holds.
+CREATE TABLE programmes.enrolments (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    programme_id uuid NOT NULL REFERENCES programmes.programmes,
+    subject_id uuid NOT NULL,
+    state text NOT NULL CONSTRAINT enrolment_state_is_known CHECK (
+        state IN ('draft', 'enrolled', 'paused', 'exited', 'not_eligible', 'duplicated')),
+    reason text NOT NULL,
+    assessment_id uuid REFERENCES programmes.assessments,
+    since timestamptz NOT NULL,
+    recorded_by text NOT NULL
+);
+CREATE INDEX enrolments_by_subject ON programmes.enrolments (programme_id, subject_id, number DESC);
+
+CREATE TABLE programmes.cycles (
+    id uuid PRIMARY KEY,
+    programme_id uuid NOT NULL REFERENCES programmes.programmes,
+    name text NOT NULL,
+    assessment_id uuid NOT NULL REFERENCES programmes.assessments,
+    state text NOT NULL DEFAULT 'draft' CONSTRAINT cycle_state_is_known CHECK (
+        state IN ('draft', 'to_approve', 'approved', 'distributed', 'ended', 'cancelled')),
+    entitlements integer NOT NULL DEFAULT 0,
+    total_minor bigint NOT NULL DEFAULT 0,
+    digest text NOT NULL DEFAULT '', -- SHA-256 of the frozen entitlements
+    opened_by uuid NOT NULL, -- officers' ids
+    opened_at timestamptz NOT NULL,
+    approved_by uuid,
+    approved_at timestamptz,
+    CONSTRAINT cycle_name_is_unique UNIQUE (programme_id, name),
+    CONSTRAINT approved_by_somebody CHECK (
+        state NOT IN ('approved', 'distributed', 'ended') OR (approved_by IS NOT NULL AND approved_at IS NOT NULL))
+);
+
+-- What a cycle owes: at most once to each subject. Frozen when the cycle leaves the draft.
+CREATE TABLE programmes.entitlements (
+    id uuid PRIMARY KEY,
+    cycle_id uuid NOT NULL REFERENCES programmes.cycles,
+    subject_id uuid NOT NULL,
+    recipient_id uuid NOT NULL,
+    amount_minor bigint NOT NULL CONSTRAINT entitlement_is_positive CHECK (amount_minor > 0),
+    purpose text,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT one_entitlement_per_cycle UNIQUE (cycle_id, subject_id)
+);
+
+-- Each try to pay an entitlement, with its answer. At most one of them paid.
+CREATE TABLE programmes.payments (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    entitlement_id uuid NOT NULL REFERENCES programmes.entitlements,
+    attempt integer NOT NULL,
+    transfer_id uuid NOT NULL,
+    paid boolean NOT NULL,
+    sent boolean NOT NULL,
+    code text NOT NULL,
+    reason text NOT NULL,
+    tried_at timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX paid_once ON programmes.payments (entitlement_id) WHERE paid;
+CREATE INDEX payments_by_entitlement ON programmes.payments (entitlement_id) WHERE NOT paid;

@@ -1,0 +1,170 @@
+-- name: facts
+-- The named facts that criteria may use: subject, name and type.
+SELECT subject_kind, name, type FROM registry_api.fact_names;
+
+-- name: find_programme
+-- A programme by its code.
+SELECT id, code, target, created_at FROM programmes.programmes WHERE code = %(code)s;
+
+-- name: insert_programme
+-- Adds a programme.
+INSERT INTO programmes.programmes (id, code, target, created_at) VALUES (%(id)s, %(code)s, %(target)s, %(at)s);
+
+-- name: newest_version
+-- The newest version of a programme's definition.
+SELECT version, definition, digest FROM programmes.versions
+WHERE programme_id = %(programme_id)s ORDER BY version DESC LIMIT 1;
+
+-- name: get_version
+-- One version of a programme's definition.
+SELECT version, definition, digest FROM programmes.versions
+WHERE programme_id = %(programme_id)s AND version = %(version)s;
+
+-- name: insert_version
+-- Adds a version of a definition.
+INSERT INTO programmes.versions (programme_id, version, definition, digest, recorded_at, recorded_by)
+VALUES (%(programme_id)s, %(version)s, %(definition)s, %(digest)s, %(at)s, %(by)s);
+
+-- name: insert_assessment
+-- Begins an assessment.
+INSERT INTO programmes.assessments (id, programme_id, version, as_of, assessed_at, assessed_by)
+VALUES (%(id)s, %(programme_id)s, %(version)s, %(as_of)s, %(at)s, %(by)s);
+
+-- name: assess_households
+-- Judges every household of a day by compiled criteria; the braces take what the model compiled.
+INSERT INTO programmes.assessment_rows
+    (assessment_id, subject_id, recipient_id, facts, criteria, outcome, amount_minor)
+SELECT %(assessment_id)s, s.subject_id, s.recipient_id, s.facts, s.criteria,
+    CASE WHEN false = ANY (s.criteria) OR s.amount <= 0 THEN 'not_eligible'
+        WHEN array_position(s.criteria, NULL) IS NOT NULL OR s.amount IS NULL OR s.recipient_id IS NULL
+            OR s.amount > 100000000000000 THEN 'unknown'
+        ELSE 'eligible' END,
+    CASE WHEN s.amount BETWEEN 0 AND 100000000000000 THEN trunc(s.amount)::bigint END
+FROM (
+    SELECT h.household_id AS subject_id, h.head_person_id AS recipient_id, {facts} AS facts,
+        {criteria} AS criteria, ({amount})::numeric AS amount
+    FROM registry_api.households_on(%(as_of)s) h) s;
+
+-- name: assess_people
+-- Judges every member of a household of a day by compiled criteria.
+INSERT INTO programmes.assessment_rows
+    (assessment_id, subject_id, recipient_id, facts, criteria, outcome, amount_minor)
+SELECT %(assessment_id)s, s.subject_id, s.subject_id, s.facts, s.criteria,
+    CASE WHEN false = ANY (s.criteria) OR s.amount <= 0 THEN 'not_eligible'
+        WHEN array_position(s.criteria, NULL) IS NOT NULL OR s.amount IS NULL
+            OR s.amount > 100000000000000 THEN 'unknown'
+        ELSE 'eligible' END,
+    CASE WHEN s.amount BETWEEN 0 AND 100000000000000 THEN trunc(s.amount)::bigint END
+FROM (
+    SELECT p.person_id AS subject_id, {facts} AS facts, {criteria} AS criteria, ({amount})::numeric AS amount
+    FROM registry_api.people_on(%(as_of)s) p
+    JOIN registry_api.households_on(%(as_of)s) h ON h.household_id = p.household_id) s;
+
+-- name: count_outcomes
+-- How many subjects of an assessment had each outcome, and the sum of the amounts.
+SELECT outcome, count(*), coalesce(sum(amount_minor), 0)::bigint FROM programmes.assessment_rows
+WHERE assessment_id = %(assessment_id)s GROUP BY outcome;
+
+-- name: find_row
+-- One subject's newest assessment in a programme.
+SELECT r.facts, r.criteria, r.outcome, r.amount_minor, r.recipient_id, a.version, a.as_of
+FROM programmes.assessment_rows r JOIN programmes.assessments a ON a.id = r.assessment_id
+WHERE a.programme_id = %(programme_id)s AND r.subject_id = %(subject_id)s
+ORDER BY a.assessed_at DESC, a.id DESC LIMIT 1;
+
+-- name: find_assessment
+-- One assessment.
+SELECT id, programme_id, version, as_of FROM programmes.assessments WHERE id = %(id)s;
+
+-- name: enrol
+-- Adds a state to every subject of an assessment whose state changes; who was paused or has left stays so.
+INSERT INTO programmes.enrolments
+    (programme_id, subject_id, state, reason, assessment_id, since, recorded_by)
+SELECT %(programme_id)s, r.subject_id,
+    CASE r.outcome WHEN 'eligible' THEN 'enrolled' WHEN 'unknown' THEN 'draft' ELSE 'not_eligible' END,
+    'assessment', r.assessment_id, %(at)s, %(by)s
+FROM programmes.assessment_rows r
+LEFT JOIN LATERAL (
+    SELECT e.state FROM programmes.enrolments e
+    WHERE e.programme_id = %(programme_id)s AND e.subject_id = r.subject_id ORDER BY e.number DESC LIMIT 1) n ON true
+WHERE r.assessment_id = %(assessment_id)s
+    AND coalesce(n.state, '') NOT IN ('paused', 'exited', 'duplicated')
+    AND coalesce(n.state, '') <> CASE r.outcome WHEN 'eligible' THEN 'enrolled' WHEN 'unknown' THEN 'draft'
+        ELSE 'not_eligible' END;
+
+-- name: change_state
+-- Adds a state to one subject.
+INSERT INTO programmes.enrolments (programme_id, subject_id, state, reason, since, recorded_by)
+VALUES (%(programme_id)s, %(subject_id)s, %(state)s, %(reason)s, %(at)s, %(by)s);
+
+-- name: current_state
+-- A subject's state in a programme.
+SELECT state FROM programmes.enrolments
+WHERE programme_id = %(programme_id)s AND subject_id = %(subject_id)s ORDER BY number DESC LIMIT 1;
+
+-- name: insert_cycle
+-- Opens a cycle as a draft.
+INSERT INTO programmes.cycles (id, programme_id, name, assessment_id, opened_by, opened_at)
+VALUES (%(id)s, %(programme_id)s, %(name)s, %(assessment_id)s, %(by)s, %(at)s);
+
+-- name: insert_entitlements
+-- Freezes what the cycle owes: everybody enrolled whom the assessment found eligible.
+INSERT INTO programmes.entitlements (id, cycle_id, subject_id, recipient_id, amount_minor, purpose, created_at)
+SELECT uuidv7(), %(cycle_id)s, r.subject_id, r.recipient_id, r.amount_minor, %(purpose)s, %(at)s
+FROM programmes.assessment_rows r
+JOIN LATERAL (
+    SELECT e.state FROM programmes.enrolments e
+    WHERE e.programme_id = %(programme_id)s AND e.subject_id = r.subject_id ORDER BY e.number DESC LIMIT 1) n ON true
+WHERE r.assessment_id = %(assessment_id)s AND r.outcome = 'eligible' AND n.state = 'enrolled';
+
+-- name: seal_cycle
+-- Writes the count, the sum and the digest of a draft's entitlements, and hands it over for approval.
+UPDATE programmes.cycles c
+SET entitlements = s.entitlements, total_minor = s.total_minor, digest = s.digest, state = 'to_approve'
+FROM (SELECT count(*)::integer AS entitlements, coalesce(sum(e.amount_minor), 0)::bigint AS total_minor,
+        encode(sha256(convert_to(coalesce(string_agg(concat_ws(':', e.subject_id, e.recipient_id,
+            e.amount_minor, coalesce(e.purpose, '')), E'\n' ORDER BY e.subject_id), ''), 'UTF8')), 'hex') AS digest
+    FROM programmes.entitlements e WHERE e.cycle_id = %(id)s) s
+WHERE c.id = %(id)s;
+
+-- name: approve_cycle
+-- Approves a cycle; the database compares the humans.
+UPDATE programmes.cycles SET state = 'approved', approved_by = %(by)s, approved_at = %(at)s WHERE id = %(id)s;
+
+-- name: set_cycle_state
+-- Moves a cycle on.
+UPDATE programmes.cycles SET state = %(state)s WHERE id = %(id)s;
+
+-- name: find_cycle
+-- One cycle with its programme's code.
+SELECT c.id, c.programme_id, p.code AS programme, c.name, c.assessment_id, c.state, c.entitlements,
+    c.total_minor, c.digest, c.opened_by, c.opened_at, c.approved_by
+FROM programmes.cycles c JOIN programmes.programmes p ON p.id = c.programme_id WHERE c.id = %(id)s;
+
+-- name: list_recipients
+-- Everybody whom a cycle pays.
+SELECT DISTINCT recipient_id FROM programmes.entitlements WHERE cycle_id = %(cycle_id)s ORDER BY 1;
+
+-- name: list_payable
+-- Unpaid entitlements of a cycle after an id, in order, with the number of the next attempt.
+SELECT e.id, e.created_at, e.recipient_id, e.amount_minor, e.purpose,
+    1 + (SELECT count(*) FROM programmes.payments p WHERE p.entitlement_id = e.id AND NOT p.paid AND p.sent)
+FROM programmes.entitlements e
+WHERE e.cycle_id = %(cycle_id)s AND e.id > %(after)s
+    AND NOT EXISTS (SELECT FROM programmes.payments p WHERE p.entitlement_id = e.id AND p.paid)
+ORDER BY e.id LIMIT %(most)s;
+
+-- name: insert_payments
+-- Records the answers of a batch.
+INSERT INTO programmes.payments (entitlement_id, attempt, transfer_id, paid, sent, code, reason, tried_at)
+SELECT u.entitlement_id, u.attempt, u.transfer_id, u.paid, u.sent, u.code, u.reason, %(at)s
+FROM unnest(%(entitlement_ids)s::uuid[], %(attempts)s::integer[], %(transfer_ids)s::uuid[], %(paid)s::boolean[],
+    %(sent)s::boolean[], %(codes)s::text[], %(reasons)s::text[])
+    u (entitlement_id, attempt, transfer_id, paid, sent, code, reason);
+
+-- name: count_payments
+-- Paid and unpaid entitlements of a cycle, with their sums.
+SELECT count(p.number)::integer, coalesce(sum(e.amount_minor) FILTER (WHERE p.number IS NOT NULL), 0)::bigint,
+    (count(*) - count(p.number))::integer
+FROM programmes.entitlements e LEFT JOIN programmes.payments p ON p.entitlement_id = e.id AND p.paid
+WHERE e.cycle_id = %(cycle_id)s;
