@@ -10,12 +10,21 @@ from uuid import UUID
 
 import pytest
 
-from ayni import identity, payments, wallet
+from ayni import identity, ledger, payments, wallet
 from ayni.foundation.db import Tx
 from ayni.identity import NewPerson
+from ayni.ledger import Transfer, TransferCode
 from ayni.payments import ProgrammeBook
 from ayni.sandbox.identity_register import SandboxIdentityRegister
-from ayni.values.ids import EntitlementId, PersonId, ProgrammeId, new_id
+from ayni.values.ids import (
+    AccountId,
+    EntitlementId,
+    EventId,
+    PersonId,
+    ProgrammeId,
+    TransferId,
+    new_id,
+)
 from ayni.wallet import Benefit, BenefitAnswer, Receipt, Shop
 
 CREATED = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
@@ -77,7 +86,36 @@ class City:
         return Benefit(entitlement_id, CREATED, to or self.resident, amount_minor, purpose)
 
     def disburse(self, *benefits: Benefit) -> list[BenefitAnswer]:
-        return wallet.disburse(self.tx, from_account_id=self.programme.emoney_account_id, benefits=benefits)
+        """Pays benefits, and enters what was newly paid in the programme's own book, as a programme does."""
+        answers = wallet.disburse(
+            self.tx, from_account_id=self.programme.emoney_account_id, benefits=benefits
+        )
+        spent = sum(
+            benefit.amount_minor for benefit, answer in zip(benefits, answers, strict=True) if answer.newly
+        )
+        if spent:
+            book = self.programme
+            self.move(book.free_account_id, book.reserved_account_id, spent, TransferCode.RESERVE_BUDGET)
+            self.move(book.reserved_account_id, book.asset_account_id, spent, TransferCode.SPEND_BUDGET)
+        return answers
+
+    def move(self, debit: UUID, credit: UUID, amount_minor: int, code: TransferCode) -> None:
+        """One transfer in the programme's own book."""
+        (answer,) = ledger.post(
+            self.tx,
+            [
+                Transfer(
+                    TransferId(new_id(self.tx.now)),
+                    EventId(new_id(self.tx.now)),
+                    self.programme.book,
+                    AccountId(debit),
+                    AccountId(credit),
+                    amount_minor,
+                    code,
+                )
+            ],
+        )
+        assert answer.result.ok, answer
 
     def give(self, amount_minor: int, purpose: str | None = None, *, to: PersonId | None = None) -> None:
         """Pays a benefit, and is sure of it."""
@@ -113,6 +151,13 @@ class City:
             client="phone",
             key=key or self.keys(),
         )
+
+    def violations(self) -> list[object]:
+        """What breaks the invariants of payments, wallet and ledger."""
+        found: list[object] = [*ledger.list_violations(self.tx)]
+        for invariant in (*payments.INVARIANTS, *wallet.INVARIANTS):
+            found += invariant.check(self.tx)
+        return found
 
     def balance(self, person_id: PersonId | None = None) -> wallet.Balance:
         return wallet.balance(self.tx, person_id=person_id or self.resident)

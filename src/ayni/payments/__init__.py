@@ -10,16 +10,17 @@ from ayni.payments.model import TRUST_BOOK, BankBalance, BankCredit, Deposit, In
 from ayni.payments.operations import confirm_deposit, open_programme_book, record_bank_balance, set_up_books
 from ayni.payments.ports import Bank
 from ayni.payments.queries import (
+    INVARIANTS,
     emoney_outstanding,
     find_programme_book,
     get_institutions,
     get_programme_book,
-    list_violations,
     mirror_differences,
     trust_balance,
 )
 
 __all__ = [
+    "INVARIANTS",
     "TRUST_BOOK",
     "Bank",
     "BankBalance",
@@ -34,7 +35,6 @@ __all__ = [
     "find_programme_book",
     "get_institutions",
     "get_programme_book",
-    "list_violations",
     "mirror_differences",
     "open_programme_book",
     "record_bank_balance",

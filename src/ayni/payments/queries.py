@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ayni.foundation.db import Tx
-from ayni.ledger import AccountCode, Violation
+from ayni.foundation.invariants import Invariant, Violation
+from ayni.ledger import AccountCode
 from ayni.payments import store
 from ayni.payments.errors import BooksNotSetUp, UnknownProgrammeBook
 from ayni.payments.model import TRUST_BOOK, Institutions, MirrorDifference, ProgrammeBook
-from ayni.values.ids import ProgrammeId
+from ayni.values.ids import ProgrammeId, show_id
 
 _TRUST_ASSETS = (AccountCode.TRUST_ACCOUNT, AccountCode.DEPOSITS_IN_TRANSIT)
 
@@ -52,33 +53,48 @@ def mirror_differences(tx: Tx) -> list[MirrorDifference]:
     return store.list_mirror_differences(tx)
 
 
-def list_violations(tx: Tx) -> list[Violation]:
-    """What breaks payments' invariants: nothing, when all is well.
-
-    E-money equals the trust assets; the bank's newest statement, with the deposits confirmed after it, covers
-    the e-money; each programme's book mirrors its account at the issuer.
-    """
-    found = []
+def _unbacked(tx: Tx) -> list[Violation]:
     emoney, trust = _trust_book(tx)
-    if emoney != trust:
-        found.append(
-            Violation("e-money equals the trust assets", "trust book", f"{emoney} issued, {trust} held")
-        )
+    if emoney == trust:
+        return []
+    return [Violation("trust book", {"emoney_minor": emoney, "trust_minor": trust})]
+
+
+def _beyond_the_bank(tx: Tx) -> list[Violation]:
     bank = store.find_reconciled(tx)
-    if bank is not None and bank.balance_minor + bank.received_since_minor < emoney:
-        found.append(
-            Violation(
-                "the bank's statement covers the e-money",
-                f"{bank.bank} at {bank.as_of.isoformat()}",
-                f"{bank.balance_minor} and {bank.received_since_minor} since, {emoney} issued",
-            )
-        )
-    found += [
+    emoney, _ = _trust_book(tx)
+    if bank is None or bank.balance_minor + bank.received_since_minor >= emoney:
+        return []
+    numbers: dict[str, int | str] = {
+        "as_of": bank.as_of.isoformat(),
+        "statement_minor": bank.balance_minor,
+        "received_since_minor": bank.received_since_minor,
+        "emoney_minor": emoney,
+    }
+    return [Violation(bank.bank, numbers)]
+
+
+def _unmirrored(tx: Tx) -> list[Violation]:
+    return [
         Violation(
-            "a programme's book mirrors its account",
-            f"book {row.book}",
-            f"{row.asset_minor} in its own book, {row.emoney_minor} at the issuer",
+            show_id("prg", row.programme_id),
+            {"book": row.book, "asset_minor": row.asset_minor, "emoney_minor": row.emoney_minor},
         )
         for row in mirror_differences(tx)
     ]
-    return found
+
+
+INVARIANTS = (
+    Invariant("emoney_is_backed", "All e-money issued equals the assets of the trust.", _unbacked),
+    Invariant(
+        "bank_covers_emoney",
+        "The bank's newest statement, with the deposits confirmed after it, covers all e-money.",
+        _beyond_the_bank,
+    ),
+    Invariant(
+        "programmes_mirror_the_issuer",
+        "Each programme's e-money at the issuer, by its own book, is its account in the trust book.",
+        _unmirrored,
+    ),
+)
+"""What must hold between the books and the bank; `app` registers them."""

@@ -29,9 +29,10 @@ from ayni.wallet.operations import (
     pay,
     set_up_tiers,
 )
-from ayni.wallet.queries import balance, find_shop, find_wallet, get_shop, get_wallet, statement
+from ayni.wallet.queries import INVARIANTS, balance, find_shop, find_wallet, get_shop, get_wallet, statement
 
 __all__ = [
+    "INVARIANTS",
     "Balance",
     "Benefit",
     "BenefitAnswer",

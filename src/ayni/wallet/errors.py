@@ -78,6 +78,15 @@ class TooManyAtOnce(BadInput):
     do = "Send them in several calls, each in a transaction of its own."
 
 
+class NotAProgrammeAccount(BadInput):
+    """Benefits come out of a programme's money and nobody else's."""
+
+    code = "not_a_programme_account"
+    what = "The account that was to pay benefits is not a programme's."
+    means = "Nobody was paid."
+    do = "Name the programme's e-money account (payments.get_programme_book)."
+
+
 class BadAmount(BadInput):
     """An amount that nobody can pay."""
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from ayni import ledger
 from ayni.foundation.db import Tx
+from ayni.foundation.invariants import Invariant, Violation
 from ayni.ledger import Kind, StatementLine
-from ayni.values.ids import AccountId, PersonId
+from ayni.values.ids import AccountId, PersonId, show_id
 from ayni.wallet import store
 from ayni.wallet.errors import UnknownPurpose, UnknownShop, UnknownWallet
 from ayni.wallet.model import Balance, Shop, Statement, StatementEntry, Wallet
@@ -150,3 +151,17 @@ def _entries(
             )
         )
     return tuple(entries)
+
+
+def _strays(tx: Tx) -> list[Violation]:
+    return [Violation(show_id("acc", account_id)) for account_id in store.list_stray_accounts(tx)]
+
+
+INVARIANTS = (
+    Invariant(
+        "wallets_have_their_accounts",
+        "Every account of a wallet or shop is in the ledger, under the owner that the wallet names.",
+        _strays,
+    ),
+)
+"""What must hold between the wallet and the ledger; `app` registers it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -149,19 +150,28 @@ def insert_shop(tx: Tx, shop: Shop) -> None:
 
 def find_shops(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Shop]:
     """Shops by id; unknown ids are left out."""
-    return {row.id: row for row in _all(tx, Shop, "shops", {"ids": list(ids)})}
+    return {shop.id: shop for shop in _shops(tx, "shops", {"ids": list(ids)})}
 
 
 def find_shop_by_code(tx: Tx, code: str) -> Shop | None:
     """The shop with a code, or None."""
     try:
-        found = _all(tx, Shop, "shop_by_code", {"code": code})
+        found = _shops(tx, "shop_by_code", {"code": code})
     except psycopg.DataError:
         return None
     return found[0] if found else None
+
+
+def _shops(tx: Tx, name: str, parameters: dict[str, Any]) -> list[Shop]:
+    return [replace(shop, accepts=tuple(shop.accepts)) for shop in _all(tx, Shop, name, parameters)]
 
 
 def find_account_names(tx: Tx, account_ids: Sequence[AccountId]) -> dict[AccountId, str]:
     """Display names of the holders of accounts, where there is one."""
     rows = tx.execute(_QUERIES["account_names"], {"account_ids": list(account_ids)})
     return {AccountId(row[0]): row[1] for row in rows}
+
+
+def list_stray_accounts(tx: Tx) -> list[AccountId]:
+    """Accounts that the ledger does not have as the wallet says."""
+    return [AccountId(row[0]) for row in tx.execute(_QUERIES["stray_accounts"])]

@@ -12,7 +12,7 @@ from ayni.ledger import AccountCode, NewAccount, Posted, Result, Transfer, Trans
 from ayni.payments import TRUST_BOOK
 from ayni.values.ids import AccountId, EventId, PersonId, TransferId, derived_id, new_id
 from ayni.wallet import store
-from ayni.wallet.errors import TooManyAtOnce
+from ayni.wallet.errors import NotAProgrammeAccount, TooManyAtOnce
 from ayni.wallet.model import MAX_AMOUNT_MINOR, Benefit, BenefitAnswer, Wallet
 from ayni.wallet.operations.refusals import differs, in_words
 
@@ -42,10 +42,14 @@ def disburse(
     At most `ledger.BULK_BATCH`, each in one transfer whose id is made of the entitlement and its attempt:
     called again with the same benefits, nobody is paid twice. A benefit is paid whole or stays payable; it is
     never split. `reference` (the cycle's id) is written on each transfer. Posts, so a transaction does it
-    last. The caller's own books are the caller's to post. Raises TooManyAtOnce.
+    last. The caller's own books are the caller's to post. Raises TooManyAtOnce,
+    NotAProgrammeAccount.
     """
     if len(benefits) > ledger.BULK_BATCH:
         raise TooManyAtOnce(size=len(benefits), limit=ledger.BULK_BATCH)
+    payer = ledger.find_accounts(tx, [from_account_id]).get(from_account_id)
+    if payer is None or payer.code != AccountCode.PROGRAMME:
+        raise NotAProgrammeAccount
     wallets = store.find_wallets(tx, [benefit.person_id for benefit in benefits])
     purposes = store.list_purposes(tx)
     unsent = {

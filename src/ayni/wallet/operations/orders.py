@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ayni import ledger
+from ayni.foundation.country import ParameterMissing
 from ayni.foundation.db import Tx
 from ayni.foundation.errors import AyniError
 from ayni.ledger import Account, Posted, Poster, Result, Transfer, TransferCode
@@ -176,11 +177,21 @@ def _plan(tx: Tx, order: Order, known: _Known, spent: dict[AccountId, int]) -> _
     event_id = EventId(client_id(_spelled(order), order.key))
     if len(parts) > 1:
         # The ledger tests a limit leg by leg; what is one payment to people is tested here as one.
-        single = tx.country.parameter(PARAMETERS["single"], on=tx.today)
-        if isinstance(single, int) and order.amount_minor > single:
+        single = _parameter(tx, PARAMETERS["single"])
+        if isinstance(single, AyniError) or order.amount_minor > single:
             earlier = _find_receipt(tx, order, usable, event_id)
             return earlier or limit_exceeded(tx, usable.wallet, kind="single")
     return _Plan(order, usable, event_id, parts, _legs(tx, order, usable, event_id, parts))
+
+
+def _parameter(tx: Tx, name: str) -> int | ParameterMissing:
+    """An amount of the law on this day, or the fact that there is none: a refusal of one order."""
+    try:
+        value = tx.country.parameter(name, on=tx.today)
+    except ParameterMissing as missing:
+        return missing
+    assert isinstance(value, int), f"{name} is an amount of money"
+    return value
 
 
 def _spelled(order: Order) -> str:
@@ -202,10 +213,12 @@ def _check(tx: Tx, order: Order, known: _Known) -> Usable | AyniError:
     if shop is None or shop.kind != kind:
         return UnknownShop(kind=kind)
     if kind == "agent":
-        coin = tx.country.parameter("cash.smallest_coin_minor", on=tx.today)
-        if not isinstance(coin, int) or order.amount_minor % coin:
+        coin = _parameter(tx, "cash.smallest_coin_minor")
+        if isinstance(coin, AyniError):
+            return coin
+        if order.amount_minor % coin:
             show = tx.country.format_money
-            return NotPayableInCash(amount=show(order.amount_minor), coin=show(int(str(coin))))
+            return NotPayableInCash(amount=show(order.amount_minor), coin=show(coin))
         if shop.keeper_id == order.person_id:
             return OwnShop()
     bound = known.bound.get(order.person_id, [])

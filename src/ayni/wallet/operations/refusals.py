@@ -154,7 +154,9 @@ def _used(tx: Tx, wallet: Wallet, kind: str) -> int:
         while page := ledger.list_statement(tx, account.id, most=500, before_seq=before, since=since):
             for line in page:
                 counts = RESIDENT_COUNTS.get(line.code, Counts.NONE)
-                if line.kind == Kind.SINGLE and counts & (in_bit if line.amount_minor > 0 else out_bit):
+                if line.kind in (Kind.SINGLE, Kind.POST) and counts & (
+                    in_bit if line.amount_minor > 0 else out_bit
+                ):
                     used += abs(line.amount_minor)
             before = page[-1].seq
     return used

@@ -77,3 +77,15 @@ FROM wallet.wallets w JOIN identity_api.display_names d ON d.person_id = w.perso
 WHERE w.main_account_id = ANY (%(account_ids)s::uuid[])
 UNION ALL
 SELECT account_id, name FROM payments_api.account_names WHERE account_id = ANY (%(account_ids)s::uuid[]);
+
+-- name: stray_accounts
+-- Accounts that the wallet names and that the ledger does not have, or has under another owner.
+SELECT n.account_id FROM (
+    SELECT w.main_account_id AS account_id, w.owner_ref FROM wallet.wallets w
+    UNION ALL
+    SELECT a.account_id, w.owner_ref
+    FROM wallet.purpose_accounts a JOIN wallet.wallets w ON w.person_id = a.person_id
+    UNION ALL
+    SELECT s.account_id, s.owner_ref FROM wallet.shops s) n
+LEFT JOIN ledger_api.balances b ON b.account_id = n.account_id
+WHERE b.owner_ref IS DISTINCT FROM n.owner_ref;
