@@ -241,13 +241,13 @@ class LivingCity:
         with self.database.transaction(ACTOR) as tx:
             self.figures.trust_minor = payments.trust_balance(tx)
             self.figures.emoney_minor = payments.emoney_outstanding(tx)
-            self.figures.violations += [str(violation) for violation in ledger.list_violations(tx)]
-            for checks in (payments.INVARIANTS, wallet.INVARIANTS):
-                for name, check in checks.items():
-                    found = check(tx)
-                    self.figures.invariants_held += not found
-                    self.figures.violations += [f"{name}: {violation}" for violation in found]
-            self.figures.invariants_held += not ledger.list_violations(tx)
+            broken = ledger.list_violations(tx)
+            self.figures.violations += [f"{one.invariant}: {one.subject}" for one in broken]
+            self.figures.invariants_held += not broken
+            for invariant in (*payments.INVARIANTS, *wallet.INVARIANTS):
+                found = invariant.check(tx)
+                self.figures.invariants_held += not found
+                self.figures.violations += [invariant.sentence for _ in found]
 
 
 def _parts(items: Sequence[Any], size: int = ledger.BULK_BATCH // 2) -> Iterator[Sequence[Any]]:
