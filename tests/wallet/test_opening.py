@@ -8,7 +8,7 @@ from ayni import ledger, payments, wallet
 from ayni.foundation.audit import list_audit
 from ayni.foundation.db import Tx
 from ayni.identity.errors import UnknownPerson
-from ayni.values.ids import PersonId, new_id
+from ayni.values.ids import PersonId, new_id, show_id
 from ayni.wallet import WhyNoWallet
 from ayni.wallet.errors import (
     BadPurpose,
@@ -46,6 +46,16 @@ def test_opening_twice_opens_once(city: City) -> None:
     second = wallet.open_wallets(city.tx, person_ids=people)
     assert (len(first.opened), len(second.opened)) == (3, 0)
     assert [wallet.get_wallet(city.tx, person_id=person).owner_ref for person in people] == refs
+
+
+def test_the_audit_trail_knows_who_was_given_a_wallet_and_how_many(city: City) -> None:
+    (one,) = register(city.tx)
+    wallet.open_wallets(city.tx, person_ids=[one])
+    assert [row.action for row in list_audit(city.tx, subject=show_id("per", one))][
+        -1
+    ] == "wallet.open_wallets"
+    wallet.open_wallets(city.tx, person_ids=[one, *register(city.tx, 5)])
+    assert list_audit(city.tx, subject="many people")[-1].details == {"opened": 5}
 
 
 def test_nobody_at_all_is_no_trouble(city: City) -> None:
