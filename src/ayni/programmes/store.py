@@ -140,8 +140,8 @@ def assess(
 
 
 def _compiled(text: str) -> sql.Composable:
-    # Doubled, because the statement also carries psycopg's own placeholders.
-    return sql.SQL(text.replace("%", "%%"))  # type: ignore[arg-type]  # written by the model, never by a user
+    # Written by the model, never by a user. Doubled: the statement also carries psycopg's own placeholders.
+    return sql.SQL(text.replace("%", "%%"))
 
 
 def find_cycle(tx: Tx, cycle_id: CycleId) -> Cycle:

@@ -172,7 +172,7 @@ class _Compiler:
     def _several(self, node: Any) -> tuple[str, str]:
         values = [self.write(value) for value in (node.this, *node.expressions)]
         kinds = {_family(kind) for _, kind in values}
-        if len(kinds) != 1 or set(node.args) - {"this", "expressions"} - _empty(node):
+        if len(kinds) != 1 or set(node.args) - {"this", "expressions", "ignore_nulls"} - _empty(node):
             raise NotACriterion("these values are of different kinds", node.sql()[:40])
         name = _FUNCTIONS[type(node)]
         return f"{name}({', '.join(sql for sql, _ in values)})", values[0][1]

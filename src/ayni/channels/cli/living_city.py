@@ -1,0 +1,255 @@
+"""A living city from nothing: people, two programmes, wallets, shops, and a day of buying.
+
+The steps of `ayni demo`. Nothing is pretended but the outside world: the people are made up, the bank and the
+civil register are the sandbox's, and everything else goes through the same front doors as a real day.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+from ayni import identity, ledger, payments, programmes, registry, wallet
+from ayni.foundation.db import Actor, Database
+from ayni.foundation.errors import AyniError
+from ayni.identity import IdentityRegister, NewPerson, OfficerRole
+from ayni.payments import BankCredit
+from ayni.values.ids import OfficerId, PersonId, new_id, show_id
+from ayni.wallet import Order, OrderKind, Receipt, Shop
+
+ACTOR = Actor("demo", "cli")
+FOOD = "food"
+SHARE_SPENT = 60
+"""Per cent of a benefit that a household spends on the first day."""
+
+
+class PretendBank(Protocol):
+    """The sandbox's bank: a bank into which somebody can be made to pay."""
+
+    name: str
+
+    def receive(self, *, amount_minor: int, narrative: str, at: Any) -> BankCredit: ...
+    def list_credits(self, *, since: Any) -> Sequence[BankCredit]: ...
+    def get_balance(self) -> payments.BankBalance: ...
+
+
+Say = Callable[[str, int, int], None]
+"""Told what is being done, how much is done and how much there is (0 where that is not known)."""
+
+
+@dataclass
+class Figures:
+    """What the city came to. Money in minor units."""
+
+    people: int = 0
+    households: int = 0
+    refused_rows: int = 0
+    eligible: int = 0
+    wallets: int = 0
+    paid: int = 0
+    paid_minor: int = 0
+    unpaid: int = 0
+    spent_minor: int = 0
+    cashed_out_minor: int = 0
+    refused_orders: int = 0
+    trust_minor: int = 0
+    emoney_minor: int = 0
+    invariants_held: int = 0
+    violations: list[str] = field(default_factory=list)
+    statement: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class LivingCity:
+    """The steps, in order. `texts` are the programmes' YAML by code."""
+
+    database: Database
+    bank: PretendBank
+    register: IdentityRegister
+    texts: dict[str, str]
+    on: date
+    seed: int = 1
+    say: Say = lambda what, done, total: None
+    figures: Figures = field(default_factory=Figures)
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)  # noqa: S311 - a made-up day, not a secret
+        self.cycles: list[programmes.Cycle] = []
+        self.shops: list[Shop] = []
+        self.agents: list[Shop] = []
+
+    def run(self, padron: Path) -> Figures:
+        """Everything, from a padrón to an evening with the books closed."""
+        steps: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("import", lambda: self.import_people(padron)),
+            ("verify documents", self.verify),
+            ("set up", self.set_up),
+            ("assess, enrol, approve", self.decide),
+            ("open wallets", self.open_wallets),
+            ("disburse", self.disburse),
+            ("shops and agents", self.open_shops),
+            ("spend", self.spend),
+            ("check", self.check),
+        )
+        for name, step in steps:
+            start = time.perf_counter()
+            self.say(name, 0, 0)
+            step()
+            self.figures.seconds[name] = time.perf_counter() - start
+        return self.figures
+
+    def import_people(self, padron: Path) -> None:
+        """The padrón becomes people and households; what cannot is told in its report."""
+        report = registry.import_padron(
+            self.database,
+            path=padron,
+            source="demo",
+            on=self.on,
+            actor=ACTOR,
+            progress=lambda phase, rows: self.say(f"import: {phase}", rows, 0),
+        )
+        self.figures.people = report.people_added
+        self.figures.households = report.households_added
+        self.figures.refused_rows = report.refused
+
+    def verify(self) -> None:
+        """The civil register is asked about every document."""
+        identity.verify_all_documents(self.database, self.register, actor=ACTOR)
+
+    def set_up(self) -> None:
+        """Books, tiers, purposes, officers, programmes, and their funds on the trust account."""
+        with self.database.transaction(ACTOR) as tx:
+            payments.set_up_books(tx)
+            wallet.set_up_tiers(tx)
+            wallet.define_purpose(tx, name=FOOD)
+            self.maker = self._officer(tx, "registrar", [OfficerRole.PROGRAMME_OFFICER])
+            self.checker = self._officer(tx, "approver", [OfficerRole.APPROVER])
+            defined = [programmes.define_programme(tx, text=text) for text in self.texts.values()]
+            for programme in defined:
+                book = payments.get_programme_book(tx, programme_id=programme.id)
+                self.bank.receive(
+                    amount_minor=programme.definition.budget_minor,
+                    narrative=f"municipal treasury for {show_id('acc', book.emoney_account_id)}",
+                    at=tx.now,
+                )
+            since = tx.now
+        payments.collect_deposits(self.database, bank=self.bank, since=since)
+
+    def _officer(self, tx: Any, login: str, roles: list[OfficerRole]) -> OfficerId:
+        person = identity.register_person(tx, person=NewPerson(given_names=login, synthetic=True))
+        return identity.register_officer(tx, login=login, roles=roles, person_id=person.id).id
+
+    def decide(self) -> None:
+        """Each programme judges the whole registry; one officer opens the cycle, another approves it."""
+        for code in self.texts:
+            with self.database.transaction(ACTOR) as tx:
+                assessment = programmes.assess(tx, programme=code, as_of=self.on)
+                programmes.enrol(tx, assessment_id=assessment.id)
+                cycle = programmes.open_cycle(
+                    tx, assessment_id=assessment.id, name=f"{self.on:%Y-%m}", officer_id=self.maker
+                )
+            with self.database.transaction(ACTOR) as tx:
+                self.cycles.append(programmes.approve_cycle(tx, cycle_id=cycle.id, officer_id=self.checker))
+            self.figures.eligible += assessment.eligible
+
+    def open_wallets(self) -> None:
+        """Everybody who is to receive something gets a wallet, if name and document allow it."""
+        with self.database.transaction(ACTOR) as tx:
+            people = {person for cycle in self.cycles for person in programmes.list_recipients(tx, cycle.id)}
+        self.recipients = sorted(people)
+        for part in _parts(self.recipients):
+            with self.database.transaction(ACTOR) as tx:
+                self.figures.wallets += len(wallet.open_wallets(tx, person_ids=part).opened)
+
+    def disburse(self) -> None:
+        """Each cycle is paid in batches."""
+        for cycle in self.cycles:
+            done = programmes.disburse_cycle(
+                self.database,
+                cycle_id=cycle.id,
+                actor=ACTOR,
+                progress=lambda count, total: self.say("disburse", count, total),
+            )
+            self.figures.paid += done.paid
+            self.figures.paid_minor += done.paid_minor
+            self.figures.unpaid += done.unpaid
+
+    def open_shops(self) -> None:
+        """Neighbourhood shops that take food money, and agents who pay out cash."""
+        keepers = self.recipients[: max(2, len(self.recipients) // 20)]
+        with self.database.transaction(ACTOR) as tx:
+            for number, keeper in enumerate(keepers):
+                if number % 4 == 0:
+                    self.agents.append(
+                        wallet.open_agent(
+                            tx, keeper_id=keeper, code=f"AG{number:05d}", display_name=f"Agent {number}"
+                        )
+                    )
+                else:
+                    self.shops.append(
+                        wallet.open_merchant(
+                            tx,
+                            keeper_id=keeper,
+                            code=f"SH{number:05d}",
+                            display_name=f"Bodega {number}",
+                            category="grocery",
+                            accepts=[FOOD],
+                        )
+                    )
+
+    def spend(self) -> None:
+        """Each household buys; whoever has money without a purpose takes some out as cash."""
+        with self.database.transaction(ACTOR) as tx:
+            has = {cycle.programme: programmes.list_recipients(tx, cycle.id) for cycle in self.cycles}
+            now = tx.now
+        orders = list(self._orders(has, now))
+        for done, part in enumerate(_parts(orders)):
+            with self.database.transaction(ACTOR) as tx:
+                answers = wallet.carry_out(tx, orders=part)
+            self._count(part, answers)
+            self.say("spend", min(len(orders), (done + 1) * ledger.BULK_BATCH // 2), len(orders))
+
+    def _orders(self, has: dict[str, list[PersonId]], now: Any) -> Iterator[Order]:
+        for code, people in has.items():
+            cash = "purpose: " not in self.texts[code]
+            for person in people:
+                keeper = self.random.choice(self.shops)
+                amount = 100 * self.random.randint(5, SHARE_SPENT)
+                yield Order(OrderKind.PAY, person, keeper.id, amount, "demo", new_id(now))
+                if cash and self.agents:
+                    agent = self.random.choice(self.agents)
+                    amount = 1000 * self.random.randint(1, 5)
+                    yield Order(OrderKind.CASH_OUT, person, agent.id, amount, "demo", new_id(now))
+
+    def _count(self, orders: Sequence[Order], answers: Sequence[Receipt | AyniError]) -> None:
+        for order, answer in zip(orders, answers, strict=True):
+            if isinstance(answer, AyniError):
+                self.figures.refused_orders += 1
+            elif order.kind is OrderKind.PAY:
+                self.figures.spent_minor += order.amount_minor
+            else:
+                self.figures.cashed_out_minor += order.amount_minor
+
+    def check(self) -> None:
+        """The evening: every invariant, the two sides of the trust book, and one household's statement."""
+        with self.database.transaction(ACTOR) as tx:
+            self.figures.trust_minor = payments.trust_balance(tx)
+            self.figures.emoney_minor = payments.emoney_outstanding(tx)
+            self.figures.violations += [str(violation) for violation in ledger.list_violations(tx)]
+            for checks in (payments.INVARIANTS, wallet.INVARIANTS):
+                for name, check in checks.items():
+                    found = check(tx)
+                    self.figures.invariants_held += not found
+                    self.figures.violations += [f"{name}: {violation}" for violation in found]
+            self.figures.invariants_held += not ledger.list_violations(tx)
+
+
+def _parts(items: Sequence[Any], size: int = ledger.BULK_BATCH // 2) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
