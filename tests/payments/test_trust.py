@@ -94,7 +94,7 @@ def test_a_deposit_has_an_amount(tx: Tx, book: ProgrammeBook, amount: object) ->
         confirm(tx, book.emoney_account_id, amount)
 
 
-@pytest.mark.parametrize("reference", ["", " ", "a b", "x" * 65, "a\x00b", "-1", "'; DROP", "ñ"])
+@pytest.mark.parametrize("reference", ["", " ", "a b", "x" * 65, "a\x00b", "-1", "'; DROP", "ñ", "\ud800"])
 def test_a_deposit_has_the_banks_reference(tx: Tx, book: ProgrammeBook, reference: str) -> None:
     with pytest.raises(BadDeposit):
         confirm(tx, book.emoney_account_id, bank_reference=reference)

@@ -8,7 +8,7 @@ from ayni import ledger, payments, wallet
 from ayni.foundation.audit import list_audit
 from ayni.foundation.db import Tx
 from ayni.identity.errors import UnknownPerson
-from ayni.values.ids import PersonId, new_id
+from ayni.values.ids import PersonId, new_id, show_id
 from ayni.wallet import WhyNoWallet
 from ayni.wallet.errors import (
     BadPurpose,
@@ -48,6 +48,16 @@ def test_opening_twice_opens_once(city: City) -> None:
     assert [wallet.get_wallet(city.tx, person_id=person).owner_ref for person in people] == refs
 
 
+def test_the_audit_trail_knows_who_was_given_a_wallet_and_how_many(city: City) -> None:
+    (one,) = register(city.tx)
+    wallet.open_wallets(city.tx, person_ids=[one])
+    assert [row.action for row in list_audit(city.tx, subject=show_id("per", one))][
+        -1
+    ] == "wallet.open_wallets"
+    wallet.open_wallets(city.tx, person_ids=[one, *register(city.tx, 5)])
+    assert list_audit(city.tx, subject="many people")[-1].details == {"opened": 5}
+
+
 def test_nobody_at_all_is_no_trouble(city: City) -> None:
     assert wallet.open_wallets(city.tx, person_ids=[]).opened == ()
 
@@ -84,7 +94,8 @@ def test_the_sign_of_a_shop_leads_to_it(city: City) -> None:
     assert wallet.find_shop(city.tx, code="BODEGA01") == city.bodega
     assert wallet.get_shop(city.tx, shop_id=city.agent.id) == city.agent
     assert wallet.find_shop(city.tx, code="NADIE") is None
-    assert wallet.find_shop(city.tx, code="\x00") is None
+    for code in ("\x00", "\ud800", "x" * 1_000_000):
+        assert wallet.find_shop(city.tx, code=code) is None
     with pytest.raises(UnknownShop):
         wallet.get_shop(city.tx, shop_id=new_id(city.tx.now))
     assert [row.action for row in list_audit(city.tx, subject="BODEGA01")] == ["wallet.open_merchant"]
@@ -106,6 +117,7 @@ def test_a_code_belongs_to_one_shop(city: City) -> None:
         {"display_name": "   "},
         {"display_name": "x" * 1_000_000},
         {"display_name": "Bodega\x00"},
+        {"display_name": "Bodega \ud800"},
         {"category": "Food & drink"},
     ],
 )
@@ -125,7 +137,7 @@ def test_a_shop_has_a_keeper_whom_we_know(city: City) -> None:
 
 def test_purposes_are_defined_once_and_named_plainly(city: City) -> None:
     assert wallet.define_purpose(city.tx, name="food") == wallet.define_purpose(city.tx, name="food")
-    for name in ("", "Food", "two words", "x" * 41, "a\x00"):
+    for name in ("", "Food", "two words", "x" * 41, "a\x00", "a\ud800"):
         with pytest.raises(BadPurpose):
             wallet.define_purpose(city.tx, name=name)
     with pytest.raises(UnknownPurpose):

@@ -147,7 +147,7 @@ def confirm_deposit(
     DepositDiffers, NotAnEmoneyAccount, DepositRefused, BooksNotSetUp.
     """
     institutions = queries.get_institutions(tx)
-    _check(tx, amount_minor, received_at)
+    _check(tx, bank_reference, amount_minor, received_at)
     account = ledger.find_accounts(tx, [for_account]).get(for_account)
     if account is None or account.book != TRUST_BOOK or account.debit_normal:
         raise NotAnEmoneyAccount
@@ -180,7 +180,9 @@ def confirm_deposit(
 _WORDS = {"amount_minor": "amount", "account_id": "account"}
 
 
-def _check(tx: Tx, amount_minor: int, received_at: datetime) -> None:
+def _check(tx: Tx, bank_reference: str, amount_minor: int, received_at: datetime) -> None:
+    if not bank_reference.isascii():
+        raise BadDeposit(reason=store.BAD_REFERENCE)
     if type(amount_minor) is not int or not 0 < amount_minor <= MAX_DEPOSIT_MINOR:
         raise BadDeposit(reason=f"an amount is a whole number from 1 to {MAX_DEPOSIT_MINOR} minor units")
     if received_at.tzinfo is None:

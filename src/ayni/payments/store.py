@@ -26,6 +26,11 @@ from ayni.values.ids import AccountId, OwnerRef, ProgrammeId
 _QUERIES = load_queries("payments")
 _T = TypeVar("_T")
 
+UNSTORABLE = (psycopg.DataError, UnicodeEncodeError)
+"""A NUL, or half of a surrogate pair: texts that no database can hold."""
+
+BAD_REFERENCE = "a bank's reference has 1 to 64 letters, digits, dots, dashes, slashes or underscores"
+
 _BOOK_RULES = {
     "programme_books_name_is_taken": "another programme's book has this name",
     "programme_books_name_fits": "a name has 1 to 120 letters",
@@ -83,7 +88,7 @@ def insert_programme_book(tx: Tx, *, programme_id: ProgrammeId, name: str, **ids
         if rule is None:
             raise
         raise ProgrammeBookRefused(rule=rule) from None
-    except psycopg.DataError:
+    except UNSTORABLE:
         raise ProgrammeBookRefused(rule="its name holds characters that cannot be stored") from None
 
 
@@ -113,9 +118,8 @@ def insert_deposit(tx: Tx, deposit: Deposit) -> tuple[Deposit, bool]:
     try:
         with tx.connection.transaction():
             new = tx.execute(_QUERIES["insert_deposit"], values).rowcount == 1
-    except (psycopg.errors.CheckViolation, psycopg.DataError):
-        reason = "a bank's reference has 1 to 64 letters, digits, dots, dashes, slashes or underscores"
-        raise BadDeposit(reason=reason) from None
+    except (psycopg.errors.CheckViolation, *UNSTORABLE):
+        raise BadDeposit(reason=BAD_REFERENCE) from None
     found = _one(tx, Deposit, "deposit", {"bank_reference": deposit.bank_reference})
     assert found is not None
     return found, new

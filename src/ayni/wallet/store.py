@@ -20,6 +20,9 @@ from ayni.wallet.model import PurposeAccount, Shop, Wallet, WhyNoWallet
 _QUERIES = load_queries("wallet")
 _T = TypeVar("_T")
 
+UNSTORABLE = (psycopg.DataError, UnicodeEncodeError)
+"""A NUL, or half of a surrogate pair: texts that no database can hold."""
+
 _SHOP_RULES = {
     "shops_code_is_plain": "a code has 4 to 12 capital letters or digits",
     "shops_name_fits": "a name has 1 to 80 letters",
@@ -116,7 +119,7 @@ def insert_purpose(tx: Tx, *, name: str) -> None:
     try:
         with tx.connection.transaction():
             tx.execute(_QUERIES["insert_purpose"], {"name": name, "now": tx.now})
-    except (psycopg.errors.CheckViolation, psycopg.DataError):
+    except (psycopg.errors.CheckViolation, *UNSTORABLE):
         raise BadPurpose from None
 
 
@@ -143,7 +146,7 @@ def insert_shop(tx: Tx, shop: Shop) -> None:
         if constraint not in _SHOP_RULES:
             raise
         raise ShopRefused(rule=_SHOP_RULES[constraint]) from None
-    except psycopg.DataError:
+    except UNSTORABLE:
         raise ShopRefused(rule="a field holds characters that cannot be stored") from None
     tx.execute(_QUERIES["insert_accepted_purposes"], {"id": shop.id, "purposes": list(shop.accepts)})
 
@@ -157,7 +160,7 @@ def find_shop_by_code(tx: Tx, code: str) -> Shop | None:
     """The shop with a code, or None."""
     try:
         found = _shops(tx, "shop_by_code", {"code": code})
-    except psycopg.DataError:
+    except UNSTORABLE:
         return None
     return found[0] if found else None
 

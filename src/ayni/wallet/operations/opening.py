@@ -33,7 +33,7 @@ def open_wallets(tx: Tx, *, person_ids: Sequence[PersonId]) -> OpenedWallets:
             audit.record(
                 tx,
                 action="wallet.open_wallets",
-                subject=show_id("per", rows[0][0]),
+                subject=show_id("per", rows[0][0]) if len(rows) == 1 else "many people",
                 details={"opened": len(rows)},
             )
             ledger.open_owners(tx, owner_refs=[row[1] for row in rows], limit_class=RESIDENT_CLASS)
