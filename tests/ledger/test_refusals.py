@@ -183,3 +183,12 @@ def test_a_lost_connection_is_an_unknown_outcome_and_the_same_ids_settle_it(
         owner.execute("ROLLBACK")
         assert [answer.result.name for answer in poster.post(batch)] == ["CREATED"] * 3
         assert [answer.result.name for answer in poster.post(batch)] == ["EXISTS"] * 3
+
+
+def test_the_application_may_read_the_trial_balance(tx: Tx) -> None:
+    city = City(tx).open(TWO)
+    city.post("id | debit | credit | amount | code | answer\n t | a | b | 5 | 2 | created")
+    [row] = ledger.list_trial_balance(tx, book=1)
+    assert (row.accounts, row.debits_posted, row.credits_posted) == (2, 5, 5)
+    [mine] = ledger.list_trial_balance(tx, book=1, owner_ref=city.owners["b"])
+    assert (mine.accounts, mine.credits_posted) == (1, 5)

@@ -18,5 +18,5 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     ledger.post, ledger.expire, ledger.open_owners, ledger.open_accounts, ledger.flag_account,
     ledger.flag_owner, ledger.close_account, ledger.set_account_limits, ledger.set_limit_class,
-    ledger.define_class, ledger.add_limit, ledger.add_limit_codes, ledger.open_book
+    ledger.total, ledger.define_class, ledger.add_limit, ledger.add_limit_codes, ledger.open_book
 TO ayni_app;

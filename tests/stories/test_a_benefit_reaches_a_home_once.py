@@ -1,0 +1,120 @@
+"""Promise 1: from the padrón to the wallet, explained, approved by two, and paid once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ayni import identity, ledger, payments, programmes, wallet
+from ayni.foundation.db import Database
+from ayni.identity import OfficerRole
+from ayni.programmes import CycleState
+from ayni.programmes.errors import OwnBenefit, SameHuman
+from ayni.values.ids import new_id
+from tests.programmes.town import ACTOR, Town
+
+
+@pytest.fixture
+def town(own_database: Database, tmp_path: Path) -> Town:
+    return Town(own_database, tmp_path)
+
+
+def test_a_benefit_reaches_a_home_once(town: Town) -> None:
+    assessment = town.assess()
+    # Rosa has a child, Luis is old and very poor, María has no document but is owed it all the same.
+    assert (assessment.eligible, assessment.not_eligible, assessment.unknown) == (3, 1, 1)
+    cycle = town.cycle()
+    assert (cycle.entitlements, cycle.total_minor, cycle.state) == (3, 22_000, CycleState.TO_APPROVE)
+    with pytest.raises(SameHuman):
+        town.approve(cycle, town.maker)
+    assert town.approve(cycle).state is CycleState.APPROVED
+    with town.database.transaction(ACTOR) as tx:
+        opened = wallet.open_wallets(tx, person_ids=programmes.list_recipients(tx, cycle.id))
+    assert len(opened.opened) == 2
+    first = programmes.disburse_cycle(town.database, cycle_id=cycle.id, actor=ACTOR)
+    assert (first.newly, first.paid_minor, first.unpaid) == (2, 16_000, 1)
+    assert first.reasons == {"The person has no wallet.": 1}
+    again = programmes.disburse_cycle(town.database, cycle_id=cycle.id, actor=ACTOR)
+    assert (again.newly, again.paid, again.paid_minor, again.unpaid) == (0, 2, 16_000, 1)
+    with town.database.transaction(ACTOR) as tx:
+        assert wallet.balance(tx, person_id=town.people["rosa"]).total_minor == 10_000
+        assert payments.trust_balance(tx) == payments.emoney_outstanding(tx) == 100_000
+        assert payments.mirror_differences(tx) == []
+        assert ledger.list_violations(tx) == []
+
+
+def test_each_refusal_is_explained_in_a_sentence(town: Town) -> None:
+    town.assess()
+    with town.database.transaction(ACTOR) as tx:
+        told = {}
+        for name in ("rosa", "ana", "jose"):
+            household = tx.connection.execute(
+                "SELECT household_id FROM registry_api.people WHERE person_id = %s", [town.people[name]]
+            ).fetchone()
+            assert household is not None
+            told[name] = programmes.get_explanation(
+                tx, programme="canasta", subject_id=household[0], language="es"
+            )
+    assert told["rosa"].sentence == "Cumple todos los requisitos."
+    assert told["ana"].sentence == "No cumple: el hogar es pobre; hay un niño o un adulto mayor"
+    assert told["jose"].sentence == "No se sabe si: el hogar es pobre"
+    assert told["ana"].facts["household.cse"] == "no_pobre"
+
+
+def test_two_accounts_of_one_human_are_one(town: Town) -> None:
+    cycle = town.cycle()
+    with town.database.transaction(ACTOR) as tx:
+        person = identity.get_officer(tx, officer_id=town.maker).person_id
+        second = identity.register_officer(
+            tx, login="other", roles=[OfficerRole.APPROVER], person_id=person
+        ).id
+    with pytest.raises(SameHuman):
+        town.approve(cycle, second)
+
+
+def test_nobody_approves_a_payment_to_themselves(town: Town) -> None:
+    cycle = town.cycle()
+    with town.database.transaction(ACTOR) as tx:
+        rosa = identity.register_officer(
+            tx, login="rosa", roles=[OfficerRole.APPROVER], person_id=town.people["rosa"]
+        ).id
+    with pytest.raises(OwnBenefit):
+        town.approve(cycle, rosa)
+
+
+def test_a_wallet_opened_later_receives_what_stayed_payable(town: Town) -> None:
+    cycle = town.approve(town.cycle())
+    before = programmes.disburse_cycle(town.database, cycle_id=cycle.id, actor=ACTOR)
+    assert (before.paid, before.unpaid) == (0, 3)
+    with town.database.transaction(ACTOR) as tx:
+        wallet.open_wallets(tx, person_ids=[town.people["rosa"], town.people["luis"]])
+    after = programmes.disburse_cycle(town.database, cycle_id=cycle.id, actor=ACTOR)
+    assert (after.newly, after.unpaid) == (2, 1)
+
+
+def test_the_money_is_used(town: Town) -> None:
+    cycle = town.approve(town.cycle())
+    with town.database.transaction(ACTOR) as tx:
+        wallet.open_wallets(tx, person_ids=[town.people["rosa"]])
+        shop = wallet.open_merchant(
+            tx, keeper_id=town.people["ana"], code="BOD1", display_name="Bodega Ana", category="grocery"
+        )
+        agent = wallet.open_agent(tx, keeper_id=town.people["luis"], code="AGENT1", display_name="Luis")
+    programmes.disburse_cycle(town.database, cycle_id=cycle.id, actor=ACTOR)
+    rosa = town.people["rosa"]
+    with town.database.transaction(ACTOR) as tx:
+        key = new_id(tx.now)
+        bought = wallet.pay(
+            tx, person_id=rosa, merchant_id=shop.id, amount_minor=2_550, client="phone", key=key
+        )
+        twice = wallet.pay(
+            tx, person_id=rosa, merchant_id=shop.id, amount_minor=2_550, client="phone", key=key
+        )
+        assert twice.event_id == bought.event_id
+        wallet.cash_out(
+            tx, person_id=rosa, agent_id=agent.id, amount_minor=3_000, client="phone", key=new_id(tx.now)
+        )
+        assert wallet.balance(tx, person_id=rosa).total_minor == 10_000 - 2_550 - 3_000
+        amounts = [entry.amount_minor for entry in wallet.statement(tx, person_id=rosa).entries]
+        assert sorted(amounts) == [-3_000, -2_550, 10_000]
