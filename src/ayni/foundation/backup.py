@@ -1,8 +1,8 @@
 """Backup and restore: one file that holds a whole database, and can say whether it is complete.
 
-The file is PostgreSQL's own archive (`pg_dump`, custom format) with one line added at its end: the length and
-the SHA-256 of what stands before it. PostgreSQL's tools read past that line; `restore` reads it first, so that
-a file which was cut short, or never was a backup of Ayni, is refused before anything is done.
+The file is PostgreSQL's own archive (`pg_dump`, custom format) with one line added at its end: the length
+and the SHA-256 of what stands before it. PostgreSQL's tools read past that line; `restore` reads it first, so
+that a file which was cut short, or never was a backup of Ayni, is refused before anything is done.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class RestoreFailed(AyniError):
 
 @dataclass(frozen=True)
 class Backup:
-    """A file that is complete. `archive_bytes` and `digest` (SHA-256, hexadecimal) are of the archive in it."""
+    """A complete file. `archive_bytes` and `digest` (SHA-256, hexadecimal) are of the archive in it."""
 
     path: Path
     archive_bytes: int
