@@ -1,8 +1,8 @@
 """`ayni …` for operators: starting, checking, saving and mending, one file for each command.
 
 Each file is loaded when its command is asked for. What a command answers goes to standard output, as
-sentences or, with `--json`, as one JSON object; logs and progress go to standard error. It ends with 0 when it
-is done, 1 when it was refused or something does not hold, 2 when it was not understood, 70 when we are at
+sentences or, with `--json`, as one JSON object; logs and progress go to standard error. It ends with 0 when
+it is done, 1 when it was refused or something does not hold, 2 when it was not understood, 70 when we are at
 fault, and 130 when somebody stopped it.
 """
 

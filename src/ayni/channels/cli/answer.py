@@ -23,8 +23,6 @@ DONE, REFUSED, NOT_UNDERSTOOD, STOPPED, UNEXPECTED = 0, 1, 2, 130, 70
 
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
 
-_LOG = get_logger("channels.cli")
-
 
 def show(data: Mapping[str, Any], text: str | Sequence[str], *, as_json: bool) -> None:
     """Say what came of it: `data` as JSON, or `text` (one line or several) to a person."""
@@ -66,7 +64,7 @@ def explain(error: BaseException, *, as_json: bool) -> int:
         # Whoever read has gone, and Python would complain again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
-    _LOG.critical("uncaught", exc_info=error)
+    get_logger("channels.cli").critical("uncaught", exc_info=error)
     told = {
         "code": "unexpected",
         "status": 500,
@@ -91,4 +89,6 @@ def _plain(value: object) -> object:
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
+    if isinstance(value, Mapping):
+        return dict(value)
     return str(value)

@@ -62,15 +62,13 @@ def import_(
 
 
 def _as_dict(found: ImportReport) -> dict[str, object]:
-    return {name: getattr(found, name) for name in found.__dataclass_fields__ if name != "notes"} | {
-        "notes": dict(found.notes)
-    }
+    return {name: getattr(found, name) for name in found.__dataclass_fields__}
 
 
 def _lines(found: ImportReport) -> list[str]:
     lines = [
-        f"{found.rows_read} rows read: {found.people_added} people and {found.households_added} households added,",
-        f"{found.updated} rows updated, {found.unchanged} unchanged, {found.refused} refused.",
+        f"{found.rows_read} rows read: {found.unchanged} unchanged, {found.refused} refused.",
+        f"Updated are {found.updated} people; new are {found.people_added} people and {found.households_added} households.",
         f"{found.flagged} imported rows need somebody's decision." if found.flagged else "",
     ]
     lines += [f"  {code}: {count}" for code, count in sorted(found.notes.items())]
