@@ -1,21 +1,118 @@
-"""Builds the running system: which country, which modules, which channels. Only this file joins them."""
+"""Builds the running system: which country, which modules, which channels. Only this file joins them.
+
+Modules are imported where they are joined and not above: `ayni version` answers at once, and a logger that is
+made when its file is loaded is made after logs were told their form.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
+from ayni.channels import cli
+from ayni.foundation import logging
 from ayni.foundation.country import Country
+from ayni.foundation.db import SYSTEM, Database, Tx
 from ayni.foundation.settings import BadSetting
+from ayni.values.city_profile import CityProfile
+
+if TYPE_CHECKING:
+    from ayni import ledger
+    from ayni.foundation.invariants import Violation
 
 MODULES = ("foundation", "identity", "ledger", "payments", "registry", "wallet", "programmes", "credit")
 """Modules that own tables, lowest layer first: the order of migration."""
 
 _COUNTRIES = {"peru": "ayni.countries.peru"}
+_HOLDS = 2_000
 
 
 def load_country(name: str) -> Country:
     """The country pack called `name`; raises BadSetting for one that does not exist."""
+    country: Country = import_module(_pack(name)).COUNTRY
+    return country
+
+
+def load_city_profile(name: str) -> CityProfile:
+    """What the pretend city of a country looks like; raises BadSetting for one that does not exist."""
+    profile: CityProfile = import_module(f"{_pack(name)}.city").profile()
+    return profile
+
+
+def _pack(name: str) -> str:
     if name not in _COUNTRIES:
         raise BadSetting(name="AYNI_COUNTRY", reason=f"there are {', '.join(sorted(_COUNTRIES))}")
-    country: Country = import_module(_COUNTRIES[name]).COUNTRY
-    return country
+    return _COUNTRIES[name]
+
+
+def register() -> None:
+    """Make every module's invariants and jobs known. Twice is once."""
+    from ayni.foundation import invariants, jobs
+
+    invariants.register_foundation()
+    invariants.register(
+        "ledger_balances",
+        "In every book debits equal credits, and each account is the sum of its transfers.",
+        _ledger_violations,
+    )
+    invariants.register(
+        "emoney_is_covered",
+        "All e-money is money on the trust account, and each programme's book mirrors its account.",
+        _payments_violations,
+    )
+    jobs.register("ledger.expire_holds", _expire_holds, in_transaction=False, every="* * * * *")
+
+
+def _ledger_violations(tx: Tx) -> list[Violation]:
+    from ayni import ledger
+
+    return _told(ledger.list_violations(tx))
+
+
+def _payments_violations(tx: Tx) -> list[Violation]:
+    from ayni import payments
+
+    return _told(payments.list_violations(tx))
+
+
+def _told(found: Sequence[ledger.Violation]) -> list[Violation]:
+    from ayni.foundation.invariants import Violation
+
+    return [Violation(one.subject, {"invariant": one.invariant, "found": one.found}) for one in found]
+
+
+def _expire_holds(database: Database) -> None:
+    """In batches of their own, so that a resident at a till does not wait behind a thousand holds."""
+    from ayni import ledger
+
+    expired = _HOLDS
+    while expired == _HOLDS:
+        with database.transaction(SYSTEM) as tx:
+            expired = ledger.expire_holds(tx, most=_HOLDS)
+
+
+def run_worker(database: Database, *, once: bool = False) -> None:
+    """Do queued and scheduled work until SIGINT or SIGTERM; with `once`, until the queue is empty."""
+    from ayni.channels import worker
+
+    worker.run(database, once=once)
+
+
+WIRING = cli.Wiring(
+    modules=MODULES,
+    load_country=load_country,
+    city_profile=load_city_profile,
+    run_worker=run_worker,
+    register=register,
+)
+
+
+def main() -> None:
+    """The command `ayni`."""
+    level = os.environ.get("AYNI_LOG_LEVEL", "").lower()
+    # A level that does not exist is told by the command, as every other setting is.
+    logging.configure(level if level in ("debug", "info", "warning", "error") else "info")
+    sys.exit(cli.run(WIRING, sys.argv[1:]))

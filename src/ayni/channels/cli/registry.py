@@ -1,0 +1,77 @@
+"""`ayni registry`: the social registry's work with files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ayni import registry
+from ayni.channels.cli.answer import Json, show
+from ayni.channels.cli.progress import counting
+from ayni.channels.cli.session import OPERATOR, Session, read_day
+from ayni.foundation.tabular import load_mapping
+from ayni.registry import ImportReport
+
+cli = typer.Typer(no_args_is_help=True)
+
+
+@cli.callback()
+def registry_() -> None:
+    """Bring lists of residents into the social registry.
+
+    \b
+    Example:
+      ayni registry import padron.csv --source census
+    """
+
+
+@cli.command("import")
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A padrón: CSV or XLSX (docs/padron.md).")],
+    source: Annotated[str, typer.Option(help="Who says so: the same source's later lists replace nothing.")],
+    mapping: Annotated[Path | None, typer.Option(help="How a foreign layout becomes ours (YAML).")] = None,
+    on: Annotated[str | None, typer.Option(metavar="DAY", help="The day that the list describes.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Where to tell, line by line, what was not used.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Import a list of residents. The same list again changes nothing; an import that was cut off goes on.
+
+    \b
+    Example:
+      ayni registry import padron.csv --source census --on 2025-05-31
+    """
+    layout = None if mapping is None else load_mapping(mapping)
+    day = None if on is None else read_day(on)
+    with Session.of(context).open_database() as database, counting(quiet=json) as told:
+        found = registry.import_padron(
+            database,
+            path=file,
+            source=source,
+            on=day,
+            mapping=layout,
+            report=report,
+            progress=lambda phase, rows: told(phase, rows, None),
+            actor=OPERATOR,
+        )
+    show(_as_dict(found), _lines(found), as_json=json)
+
+
+def _as_dict(found: ImportReport) -> dict[str, object]:
+    return {name: getattr(found, name) for name in found.__dataclass_fields__}
+
+
+def _lines(found: ImportReport) -> list[str]:
+    lines = [
+        f"{found.rows_read} rows read: {found.unchanged} unchanged, {found.refused} refused.",
+        f"Updated are {found.updated} people; new are {found.people_added} people and {found.households_added} households.",
+        f"{found.flagged} imported rows need somebody's decision." if found.flagged else "",
+    ]
+    lines += [f"  {code}: {count}" for code, count in sorted(found.notes.items())]
+    if found.notes:
+        lines.append(f"Line by line: {found.report}")
+    return [line for line in lines if line]
