@@ -123,6 +123,10 @@ class EmbeddedServer:
         self._check_version()
         if self.pid() is not None:
             self._adopt_port()
+        # A server that lives but does not answer is starting itself anew after one of its own was killed.
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._answers() and self.pid() is not None and time.monotonic() < deadline:
+            time.sleep(0.05)
         if not self._answers():
             self._launch(user)
         if self.port is not None:
