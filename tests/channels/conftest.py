@@ -67,11 +67,11 @@ def ayni(home: Path, capfd: pytest.CaptureFixture[str]) -> Ayni:
     return run
 
 
-def program(home: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Starts `ayni` as a program of its own."""
+def program(home: Path, *arguments: str, before: str = "") -> subprocess.Popen[str]:
+    """Starts `ayni` as a program of its own; `before` is Python that runs when it is loaded."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AYNI_")}
     return subprocess.Popen(
-        [sys.executable, "-c", "from ayni.app import main; main()", *arguments],
+        [sys.executable, "-c", f"from ayni import app\n{before}\napp.main()", *arguments],
         env=environment | {"AYNI_HOME": str(home), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -15,7 +15,7 @@ from ayni.app import WIRING, load_city_profile, load_country
 from ayni.channels import cli
 from ayni.foundation.country import Country
 from ayni.foundation.settings import BadSetting
-from tests.channels.conftest import Answer, Ayni
+from tests.channels.conftest import Answer, Ayni, program
 
 ROOT = typer.main.get_command(cli.build(WIRING))
 
@@ -108,21 +108,26 @@ def test_a_server_that_is_away_is_told_at_once_and_its_password_is_not(ayni: Ayn
         assert "secreto" not in answer.out + answer.err
 
 
-def test_what_nobody_expected_ends_with_70_and_its_words_are_not_shown(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    def broken(_: str) -> Country:
-        raise RuntimeError("Rosa Quispe, 10117410")
+_BROKEN = """
+from dataclasses import replace
+def broken(_):
+    raise RuntimeError("Rosa Quispe, 10117410")
+app.WIRING = replace(app.WIRING, city_profile=broken)
+"""
 
-    wiring = replace(WIRING, city_profile=broken, environment={})
-    statuses = [
-        cli.run(wiring, ["city", "generate", "--people", "1", "--out", "x", *more])
-        for more in ([], ["--json"])
-    ]
-    out, err = capfd.readouterr()
-    assert statuses == [70, 70]
-    assert json.loads(out.splitlines()[-1])["error"]["code"] == "unexpected"
-    assert "RuntimeError" in err
+
+@pytest.mark.parametrize("more", [[], ["--json"]], ids=["for people", "for machines"])
+def test_what_nobody_expected_ends_with_70_and_its_words_are_not_shown(
+    tmp_path: Path, more: list[str]
+) -> None:
+    arguments = ["city", "generate", "--people", "1", "--out", "x", *more]
+    with program(tmp_path, *arguments, before=_BROKEN) as process:
+        out, err = process.communicate()
+    assert process.returncode == 70
+    assert "RuntimeError" in (out if more else err)
+    assert json.loads(err.splitlines()[0])["event"] == "uncaught"
+    if more:
+        assert json.loads(out)["error"]["code"] == "unexpected"
     assert "Traceback" not in out + err
     assert "Quispe" not in out + err
 
