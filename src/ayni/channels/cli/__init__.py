@@ -90,4 +90,6 @@ def run(wiring: Wiring, arguments: Sequence[str]) -> int:
         status = command.main(args=list(arguments), prog_name="ayni", standalone_mode=False)
     except BaseException as error:
         return answer.explain(error, as_json=as_json)
+    if status == answer.STOPPED:
+        return answer.explain(KeyboardInterrupt(), as_json=as_json)
     return status if isinstance(status, int) else answer.DONE

@@ -68,7 +68,7 @@ def _as_dict(found: ImportReport) -> dict[str, object]:
 def _lines(found: ImportReport) -> list[str]:
     lines = [
         f"{found.rows_read} rows read: {found.unchanged} unchanged, {found.refused} refused.",
-        f"Updated are {found.updated} people; new are {found.people_added} people and {found.households_added} households.",
+        f"New: {found.people_added} people, {found.households_added} households. Updated: {found.updated}.",
         f"{found.flagged} imported rows need somebody's decision." if found.flagged else "",
     ]
     lines += [f"  {code}: {count}" for code, count in sorted(found.notes.items())]

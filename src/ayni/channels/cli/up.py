@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+from collections.abc import Iterator
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -32,7 +36,7 @@ def up(
     """
     session = Session.of(context)
     at = None if simulated is None else session.read_instant(simulated)
-    with session.open_server() as place, session.use(place, at, migrate=True) as database:
+    with _told_to_stop(), session.open_server() as place, session.use(place, at, migrate=True) as database:
         keys.load(session.keys_folder)
         with database.transaction(OPERATOR) as tx:
             clock, now = is_simulated(tx), tx.now
@@ -45,5 +49,21 @@ def up(
             "Stop it with Ctrl-C.",
         ]
         show(data | {"keys": session.keys_folder, "clock": kind, "now": now}, text, as_json=json)
-        session.wiring.run_worker(database)
+        # A signal that comes before the worker listens to signals is no failure either.
+        with contextlib.suppress(KeyboardInterrupt):
+            session.wiring.run_worker(database)
     show({"state": "stopped"}, "Stopped. Nothing is lost.", as_json=json)
+
+
+@contextlib.contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does, so that the server is left in order whenever it comes."""
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
