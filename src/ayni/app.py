@@ -42,6 +42,12 @@ def load_city_profile(name: str) -> CityProfile:
     return profile
 
 
+def load_sample_programmes(name: str) -> dict[str, str]:
+    """Programmes to try Ayni with in a country, as YAML by code; raises BadSetting."""
+    samples: dict[str, str] = import_module(f"{_pack(name)}.sample_programmes").sample_programmes()
+    return samples
+
+
 def _pack(name: str) -> str:
     if name not in _COUNTRIES:
         raise BadSetting(name="AYNI_COUNTRY", reason=f"there are {', '.join(sorted(_COUNTRIES))}")
@@ -58,11 +64,10 @@ def register() -> None:
         "In every book debits equal credits, and each account is the sum of its transfers.",
         _ledger_violations,
     )
-    invariants.register(
-        "emoney_is_covered",
-        "All e-money is money on the trust account, and each programme's book mirrors its account.",
-        _payments_violations,
-    )
+    from ayni import payments, wallet
+
+    for one in (*payments.INVARIANTS, *wallet.INVARIANTS):
+        invariants.register(one.name, one.sentence, one.check)
     jobs.register("ledger.expire_holds", _expire_holds, in_transaction=False, every="* * * * *")
 
 
@@ -70,12 +75,6 @@ def _ledger_violations(tx: Tx) -> list[Violation]:
     from ayni import ledger
 
     return _told(ledger.list_violations(tx))
-
-
-def _payments_violations(tx: Tx) -> list[Violation]:
-    from ayni import payments
-
-    return _told(payments.list_violations(tx))
 
 
 def _told(found: Sequence[ledger.Violation]) -> list[Violation]:
@@ -105,6 +104,7 @@ WIRING = cli.Wiring(
     modules=MODULES,
     load_country=load_country,
     city_profile=load_city_profile,
+    sample_programmes=load_sample_programmes,
     run_worker=run_worker,
     register=register,
 )

@@ -10,8 +10,10 @@ from ayni.identity.model import Claim, Verification
 class IdentityRegister(Protocol):
     """An official register of identities (a civil register, or the one for foreigners)."""
 
-    name: str
-    """How its answers are signed in our records."""
+    @property
+    def name(self) -> str:
+        """What its answers are recorded under."""
+        ...
 
     def verify(self, claim: Claim) -> Verification:
         """Compare a claim with the register's own entry.

@@ -31,6 +31,8 @@ COMMANDS: list[tuple[str, str]] = [
     ("keys", "keys"),
     ("registry", "registry"),
     ("city", "city"),
+    ("programme", "programme"),
+    ("demo", "demo"),
     ("version", "version"),
 ]
 """The command, and the file beside this one whose `cli` it is; in the order of the help."""

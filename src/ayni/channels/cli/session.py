@@ -43,6 +43,8 @@ class Wiring:
     load_country: Callable[[str], Country]
     city_profile: Callable[[str], CityProfile]
     """What the pretend city of a country looks like."""
+    sample_programmes: Callable[[str], dict[str, str]]
+    """Programmes to try Ayni with, as YAML by code."""
     run_worker: Callable[..., None]
     """Takes a Database; with `once=True` it ends when the queue is empty."""
     register: Callable[[], None]
