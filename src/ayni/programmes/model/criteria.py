@@ -216,7 +216,10 @@ class _Compiler:
             return f"{int(node.this)}::numeric", "int"
         if isinstance(node, exp.Literal):
             raise NotACriterion("numbers are whole: money is in its smallest unit", node.sql()[:40])
-        raise NotACriterion(f"{type(node).__name__.lower()} is not part of the language", node.sql()[:40] or type(node).__name__)
+        raise NotACriterion(
+            f"{type(node).__name__.lower()} is not part of the language",
+            node.sql()[:40] or type(node).__name__,
+        )
 
     def _of_type(self, node: Any, wanted: str) -> str:
         sql, kind = self.write(node)
