@@ -203,6 +203,22 @@ def test_even_the_owner_cannot_pay_twice_or_rewrite_a_decision(
     assert refused.value.sqlstate in ("23505", "AY003", "AY301", "AY302", "AY303", "AY305")
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE programmes.cycles SET state = 'distributed', approved_by = opened_by",
+        "UPDATE programmes.cycles SET state = 'distributed', approved_at = opened_at - interval '1 day'",
+    ],
+)
+def test_even_the_owner_cannot_put_another_approver_later(
+    town: Town, owner: psycopg.Connection, statement: str
+) -> None:
+    town.approve(town.cycle())
+    with pytest.raises(psycopg.Error) as refused:
+        owner.execute(statement.encode())
+    assert refused.value.sqlstate == "AY302"
+
+
 def test_a_fact_that_is_not_what_its_name_says_stops_the_assessment(
     town: Town, owner: psycopg.Connection
 ) -> None:

@@ -134,6 +134,8 @@ class _Compiler:
             left, right = self._alike(node.this, node.expression)
             return f"({left} {_COMPARISONS[kind]} {right})", "bool"
         if kind is exp.Between:
+            if node.args.get("symmetric") is not None:
+                raise NotACriterion("BETWEEN takes no SYMMETRIC or ASYMMETRIC", node.sql()[:40])
             value, low = self._alike(node.this, node.args["low"])
             _, high = self._alike(node.this, node.args["high"])
             return f"({value} BETWEEN {low} AND {high})", "bool"
@@ -214,7 +216,10 @@ class _Compiler:
             return f"{int(node.this)}::numeric", "int"
         if isinstance(node, exp.Literal):
             raise NotACriterion("numbers are whole: money is in its smallest unit", node.sql()[:40])
-        raise NotACriterion(f"{type(node).__name__.lower()} is not part of the language", node.sql()[:40])
+        raise NotACriterion(
+            f"{type(node).__name__.lower()} is not part of the language",
+            node.sql()[:40] or type(node).__name__,
+        )
 
     def _of_type(self, node: Any, wanted: str) -> str:
         sql, kind = self.write(node)

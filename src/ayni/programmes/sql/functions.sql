@@ -25,6 +25,11 @@ BEGIN
             IS DISTINCT FROM (NEW.entitlements, NEW.total_minor, NEW.digest)) THEN
         RAISE EXCEPTION USING ERRCODE = 'AY302', MESSAGE = 'what a cycle was opened with is frozen';
     END IF;
+    -- Who approved is written with the approval, once: a later step must not put another name there.
+    IF NOT (OLD.state = 'to_approve' AND NEW.state = 'approved')
+        AND (OLD.approved_by, OLD.approved_at) IS DISTINCT FROM (NEW.approved_by, NEW.approved_at) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY302', MESSAGE = 'who approved a cycle is frozen';
+    END IF;
     IF NEW.state = 'approved' AND OLD.state <> 'approved' THEN
         -- Two accounts of one human are one human.
         SELECT o.person_id INTO v_maker FROM identity_api.officers o WHERE o.officer_id = NEW.opened_by;
