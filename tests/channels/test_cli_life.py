@@ -51,7 +51,7 @@ def test_check_says_of_each_invariant_that_it_holds(installed: Ayni) -> None:
     assert answer.status == 0
     assert answer.data["held"]
     names = {result["name"] for result in answer.data["results"]}
-    assert names >= {"ledger_balances", "emoney_is_covered", "clock_never_back", "no_job_given_up"}
+    assert names >= {"ledger_balances", "emoney_is_backed", "clock_never_back", "no_job_given_up"}
     assert "All hold." in installed("check").out
 
 

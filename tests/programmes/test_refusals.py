@@ -16,6 +16,7 @@ from ayni.programmes.errors import (
     BudgetNotCovered,
     CriteriaFailed,
     CycleExists,
+    CycleNeedsName,
     CycleStateRefused,
     NobodyToPay,
     RoleMissing,
@@ -111,8 +112,14 @@ def test_one_cycle_of_a_name(town: Town) -> None:
     town.cycle("2025-06")
     with pytest.raises(CycleExists):
         town.cycle("2025-06")
-    with pytest.raises(CycleExists):
+    with pytest.raises(CycleNeedsName):
         town.cycle(" ")
+
+
+def test_one_assessment_is_paid_once_whatever_the_cycles_are_called(town: Town) -> None:
+    cycle = town.cycle("2025-06")
+    with town.database.transaction(ACTOR) as tx, pytest.raises(CycleExists):
+        programmes.open_cycle(tx, assessment_id=cycle.assessment_id, name="2025-06b", officer_id=town.maker)
 
 
 def test_a_cycle_for_nobody_is_not_opened(town: Town) -> None:

@@ -83,6 +83,22 @@ def test_nobody_approves_a_payment_to_themselves(town: Town) -> None:
         town.approve(cycle, rosa)
 
 
+def test_nobody_approves_for_their_own_household(town: Town) -> None:
+    cycle = town.cycle()
+    with town.database.transaction(ACTOR) as tx:
+        luz = tx.connection.execute(
+            """SELECT p.person_id FROM registry_api.people p JOIN registry_api.people q
+                ON q.household_id = p.household_id WHERE q.person_id = %s AND p.role = 'child'""",
+            [town.people["rosa"]],
+        ).fetchone()
+        assert luz is not None
+        officer = identity.register_officer(
+            tx, login="luz", roles=[OfficerRole.APPROVER], person_id=luz[0]
+        ).id
+    with pytest.raises(OwnBenefit):
+        town.approve(cycle, officer)
+
+
 def test_a_wallet_opened_later_receives_what_stayed_payable(town: Town) -> None:
     cycle = town.approve(town.cycle())
     before = programmes.disburse_cycle(town.database, cycle_id=cycle.id, actor=ACTOR)

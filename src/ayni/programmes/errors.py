@@ -69,12 +69,21 @@ class UnknownCycle(NotFound):
 
 
 class CycleExists(Refused):
-    """The programme has a cycle of this name."""
+    """The programme has a cycle of this name, or of this assessment."""
 
     code = "cycle_exists"
-    what = "The programme already has a cycle called {name}."
+    what = "The programme already has a cycle of this name, or one that pays this assessment."
     means = "No second one was opened: it would pay the same people twice."
     do = "Go on with that one, or open a cycle with the name of the next period."
+
+
+class CycleNeedsName(BadInput):
+    """A cycle is named after its period."""
+
+    code = "cycle_needs_name"
+    what = "The cycle has no name."
+    means = "It was not opened."
+    do = "Name it after its period, for example 2025-06."
 
 
 class NobodyToPay(Refused):
@@ -106,13 +115,13 @@ class SameHuman(Refused):
 
 
 class OwnBenefit(Refused):
-    """The approver would approve a payment to themselves."""
+    """Somebody would decide on a payment to their own household."""
 
     code = "own_benefit"
     http_status = 403
-    what = "The approver would receive a payment of this cycle."
+    what = "The one who opened or approves this cycle belongs to a household that it pays."
     means = "The cycle was not approved."
-    do = "Ask an officer who receives nothing from it."
+    do = "Have it opened and approved by officers whose households receive nothing from it."
 
 
 class RoleMissing(Refused):

@@ -17,7 +17,7 @@ from ayni.programmes import queries, store
 from ayni.programmes.errors import (
     BadDefinition,
     BudgetNotCovered,
-    CycleExists,
+    CycleNeedsName,
     CycleStateRefused,
     NobodyToPay,
     RoleMissing,
@@ -184,7 +184,7 @@ def open_cycle(tx: Tx, *, assessment_id: UUID, name: str, officer_id: OfficerId)
     cycle_id = CycleId(new_id(tx.now))
     values = {"programme_id": assessment.programme_id, "assessment_id": assessment_id, "at": tx.now}
     if not name.strip():
-        raise CycleExists(name="without a name")
+        raise CycleNeedsName
     with tx.connection.transaction():
         store.run(tx, "insert_cycle", id=cycle_id, name=name.strip()[:200], by=officer_id, **values)
         added = store.run(

@@ -53,8 +53,8 @@ def _named() -> Iterator[None]:
     except psycopg.Error as error:
         if error.sqlstate in _NAMED:
             raise _NAMED[error.sqlstate] from error
-        if error.diag.constraint_name == "cycle_name_is_unique":
-            raise CycleExists(name="this") from error
+        if error.diag.constraint_name in ("cycle_name_is_unique", "one_cycle_per_assessment"):
+            raise CycleExists from error
         raise
 
 

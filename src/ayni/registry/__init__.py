@@ -10,6 +10,7 @@ from ayni.registry.model import FactName, ImportReport, Role
 from ayni.registry.operations import (
     add_member,
     declare_facts,
+    declare_mapping,
     end_membership,
     record_facts,
     register_household,
@@ -29,6 +30,7 @@ __all__ = [
     "Role",
     "add_member",
     "declare_facts",
+    "declare_mapping",
     "end_membership",
     "facts",
     "find_household",

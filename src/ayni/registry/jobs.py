@@ -24,8 +24,8 @@ from ayni.foundation import audit
 from ayni.foundation.db import SYSTEM, Actor, Database, Tx, begin
 from ayni.foundation.tabular import Mapping, Table, open_table
 from ayni.registry import formats, operations, store
-from ayni.registry.errors import BadFactDeclaration, ImportAlreadyRunning, ObservedInFuture
-from ayni.registry.model import FACTS, FactName, ImportReport
+from ayni.registry.errors import ImportAlreadyRunning, ObservedInFuture
+from ayni.registry.model import FACTS, ImportReport
 from ayni.values.ids import new_id
 
 Progress = Callable[[str, int], None]
@@ -90,7 +90,9 @@ def import_padron(
 def _import(run: _Import, path: Path, mapping: Mapping | None, report: Path) -> ImportReport:
     table = open_table(path, mapping, needed=_NEEDED)
     with run.step() as tx:
-        operations.declare_facts(tx, facts=[*FACTS, *_declared(mapping)])
+        operations.declare_facts(tx, facts=FACTS)
+        if mapping is not None:
+            operations.declare_mapping(tx, mapping=mapping)
         reader = formats.RowReader(tx.country, tx.today, store.list_fact_names(tx), table.columns)
         store.insert_import(tx, import_id=run.id, source=run.source, digest=_digest(path), on=run.on)
         store.open_stage(tx)
@@ -105,14 +107,6 @@ def _import(run: _Import, path: Path, mapping: Mapping | None, report: Path) -> 
         written += sum(found.values()) - found["households_added"]
         run.progress("writing", written)
     return _finish(run, counts, report)
-
-
-def _declared(mapping: Mapping | None) -> Iterator[FactName]:
-    for column, said in (mapping.facts if mapping else {}).items():
-        subject_kind, dot, name = column.partition(".")
-        if not dot:
-            raise BadFactDeclaration(fact=column, reason="its name is not of a person or a household")
-        yield FactName(subject_kind, name, said["type"], said["meaning"])
 
 
 def _digest(path: Path) -> str:

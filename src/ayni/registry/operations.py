@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from ayni import identity
-from ayni.foundation import audit
+from ayni.foundation import audit, tabular
 from ayni.foundation.db import Tx
 from ayni.registry import queries, store
 from ayni.registry.errors import (
@@ -120,6 +120,21 @@ def declare_facts(tx: Tx, *, facts: Sequence[FactName]) -> None:
     new = [fact for fact in facts if fact.column not in known]
     if new:
         store.declare_facts(tx, facts=new)
+
+
+def declare_mapping(tx: Tx, *, mapping: tabular.Mapping) -> None:
+    """Make known the facts that a mapping file names as its own (its `facts:` section).
+
+    Needed before a file that was already mapped, such as a dressed survey, is imported as it is. Raises
+    BadFactDeclaration, FactDeclaredOtherwise.
+    """
+    facts = []
+    for column, said in mapping.facts.items():
+        subject_kind, dot, name = column.partition(".")
+        if not dot:
+            raise BadFactDeclaration(fact=column, reason="its name is not of a person or a household")
+        facts.append(FactName(subject_kind, name, said["type"], said["meaning"]))
+    declare_facts(tx, facts=facts)
 
 
 def _not_in_future(tx: Tx, on: date | None) -> date:

@@ -146,10 +146,11 @@ def approve(context: typer.Context, cycle: CycleName, officer: Officer, json: Js
     Example:
       ayni programme approve cyc_01… --officer luz
     """
+    cycle_id = _cycle(cycle)
 
     def approved(tx: Tx) -> Cycle:
         by = identity.get_officer(tx, login=officer)
-        return programmes.approve_cycle(tx, cycle_id=_cycle(cycle), officer_id=by.id)
+        return programmes.approve_cycle(tx, cycle_id=cycle_id, officer_id=by.id)
 
     _show_cycle(context, _do(context, approved), json)
 

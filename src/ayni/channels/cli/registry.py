@@ -33,6 +33,9 @@ def import_(
     file: Annotated[Path, typer.Argument(help="A padrón: CSV or XLSX (docs/padron.md).")],
     source: Annotated[str, typer.Option(help="Who says so: the same source's later lists replace nothing.")],
     mapping: Annotated[Path | None, typer.Option(help="How a foreign layout becomes ours (YAML).")] = None,
+    declare: Annotated[
+        Path | None, typer.Option(help="A mapping whose facts a list in our own columns carries too.")
+    ] = None,
     on: Annotated[str | None, typer.Option(metavar="DAY", help="The day that the list describes.")] = None,
     report: Annotated[
         Path | None, typer.Option(help="Where to tell, line by line, what was not used.")
@@ -47,7 +50,11 @@ def import_(
     """
     layout = None if mapping is None else load_mapping(mapping)
     day = None if on is None else read_day(on)
+    declared = None if declare is None else load_mapping(declare)
     with Session.of(context).open_database() as database, counting(quiet=json) as told:
+        if declared is not None:
+            with database.transaction(OPERATOR) as tx:
+                registry.declare_mapping(tx, mapping=declared)
         found = registry.import_padron(
             database,
             path=file,

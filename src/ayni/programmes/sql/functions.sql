@@ -37,9 +37,13 @@ BEGIN
         IF v_maker IS NULL OR v_checker IS NULL OR v_maker = v_checker THEN
             RAISE EXCEPTION USING ERRCODE = 'AY303', MESSAGE = 'maker and checker must be different people';
         END IF;
-        IF EXISTS (SELECT FROM programmes.entitlements e WHERE e.cycle_id = NEW.id AND e.recipient_id = v_checker)
+        -- Nobody decides on their own household: neither who opened the cycle nor who approves it.
+        IF EXISTS (SELECT FROM programmes.entitlements e WHERE e.cycle_id = NEW.id AND (
+                e.recipient_id IN (v_maker, v_checker) OR e.subject_id IN (v_maker, v_checker)
+                OR e.subject_id IN (SELECT p.household_id FROM registry_api.people p
+                    WHERE p.person_id IN (v_maker, v_checker))))
         THEN
-            RAISE EXCEPTION USING ERRCODE = 'AY304', MESSAGE = 'nobody approves a payment to themselves';
+            RAISE EXCEPTION USING ERRCODE = 'AY304', MESSAGE = 'nobody decides on a payment to their own household';
         END IF;
     END IF;
     RETURN NEW;

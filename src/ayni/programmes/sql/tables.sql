@@ -78,6 +78,8 @@ CREATE TABLE programmes.cycles (
     CONSTRAINT approved_by_somebody CHECK (
         state NOT IN ('approved', 'distributed', 'ended') OR (approved_by IS NOT NULL AND approved_at IS NOT NULL))
 );
+-- One assessment is paid once, whatever the cycles are called.
+CREATE UNIQUE INDEX one_cycle_per_assessment ON programmes.cycles (assessment_id) WHERE state <> 'cancelled';
 
 -- What a cycle owes: at most once to each subject. Frozen when the cycle leaves the draft.
 CREATE TABLE programmes.entitlements (
