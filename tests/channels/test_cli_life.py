@@ -7,10 +7,14 @@ import json
 import signal
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from ayni.app import WIRING
 from ayni.foundation import invariants, jobs
+from ayni.foundation.db import Database, Tx
+from ayni.foundation.embedded import EmbeddedServer
 from tests.channels.conftest import Ayni, program
 
 
@@ -145,6 +149,60 @@ def test_a_backup_is_restored_into_another_home(installed: Ayni, home: Path, tmp
     here, there = (installed("clock", "show", "--json", **more) for more in ({}, {"environment": elsewhere}))
     assert here.data == there.data
     assert installed("check", environment=elsewhere).status == 0
+
+
+def test_another_server_is_set_up_by_its_owner_and_used_by_the_application(
+    ayni: Ayni, home: Path, tmp_path: Path
+) -> None:
+    server = EmbeddedServer(home / "postgres")
+    server.create_database("elsewhere")
+    found = {key: str(value) for key, value in conninfo_to_dict(server.url("elsewhere")).items()}
+    owner, application = (
+        f"postgresql://{user}@/elsewhere?host={found['host']}&port={found['port']}"
+        for user in ("ayni_owner", "ayni_app")
+    )
+    known = {"AYNI_HOME": str(tmp_path / "home"), "AYNI_DATABASE_URL": owner}
+    assert ayni("up", "--json", environment=known).code == "database_not_migrated"
+    assert ayni("migrate", environment=known).status == 0
+    only_used = known | {"AYNI_DATABASE_URL": application}
+    told = ayni("migrate", "--json", environment=only_used)
+    assert (told.status, told.code) == (1, "migration_not_permitted")
+    answer = ayni("worker", "--once", "--json", environment=only_used)
+    assert answer.status == 0
+    both = only_used | {"AYNI_OWNER_DATABASE_URL": owner}
+    assert ayni("migrate", "--json", environment=both).data["ran"] == []
+    assert ayni("backup", tmp_path / "x.backup", environment=both).status == 0
+    assert ayni("clock", "show", "--json", environment=both).data["clock"] == "live"
+    live = ayni("clock", "set", "2040-01-01", "--json", environment=both)
+    assert (live.status, live.code) == (1, "clock_is_live")
+
+
+def _fail(tx: Tx) -> None:
+    raise ZeroDivisionError
+
+
+def test_jobs_are_listed_and_one_that_was_given_up_is_put_back(installed: Ayni, home: Path) -> None:
+    jobs.register("test.fail", _fail)
+    url = EmbeddedServer(home / "postgres").url("ayni")
+    with Database(url, WIRING.load_country("peru")) as database, database.transaction() as tx:
+        number = jobs.defer(tx, "test.fail")
+    waiting = installed("jobs", "list", "--json").data["jobs"]
+    assert number in [job["number"] for job in waiting]
+    assert "test.fail" in installed("jobs", "list").out
+    refused = installed("jobs", "retry", str(number), "--json")
+    assert (refused.status, refused.code) == (1, "job_not_given_up")
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "UPDATE jobs.procrastinate_jobs SET status = 'failed', attempts = 10 WHERE id = %s", [number]
+        )
+    check = installed("check", "--json")
+    assert (check.status, check.data["held"]) == (1, False)
+    assert f"job {number}" in check.out
+    assert installed("jobs", "list", "--state", "failed", "--json").data["counts"]["failed"] == 1
+    assert installed("jobs", "retry", str(number)).status == 0
+    assert installed("check").status == 0
+    with psycopg.connect(url) as connection:
+        connection.execute("DELETE FROM jobs.procrastinate_jobs WHERE id = %s", [number])
 
 
 def test_version_needs_no_database(ayni: Ayni) -> None:
