@@ -169,6 +169,17 @@ def test_secrets_are_never_shown(folder: Path) -> None:
     assert repr(ring) == "KeyRing(3 keys)"
 
 
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "letter").write_text("mine")
+    with pytest.raises(keys.KeyRingNotWritten):
+        keys.create(tmp_path / "letter" / "keys", at=AT)
+    # Where the new file is to be written stands a folder: the ring stays as it was.
+    (folder / ".ring.json.part").mkdir()
+    with pytest.raises(keys.KeyRingNotWritten):
+        keys.rotate(folder, Purpose.SESSION, at=AT)
+    assert keys.load(folder).current(Purpose.SESSION) == 1
+
+
 def test_two_who_rotate_at_once_make_two_versions(folder: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: keys.rotate(folder, Purpose.SESSION, at=AT), range(16)))
