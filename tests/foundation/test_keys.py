@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -100,6 +102,13 @@ def test_a_ring_that_others_could_read_or_write_is_not_used(folder: Path, mode: 
     assert f"{mode:04o}" in caught.value.sentence
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_a_ring_that_belongs_to_somebody_else_is_not_used(folder: Path) -> None:
+    os.chown(folder / "ring.json", 65_534, -1)
+    with pytest.raises(keys.KeyRingExposed):
+        keys.load(folder)
+
+
 def _spoil(content: dict[str, Any], how: str) -> Any:
     first = content["keys"][0]
     if how == "a secret is missing":
@@ -158,6 +167,23 @@ def test_secrets_are_never_shown(folder: Path) -> None:
     for key in ring.list_keys():
         assert repr(key.secret) not in repr(key)
     assert repr(ring) == "KeyRing(3 keys)"
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "letter").write_text("mine")
+    with pytest.raises(keys.KeyRingNotWritten):
+        keys.create(tmp_path / "letter" / "keys", at=AT)
+    # Where the new file is to be written stands a folder: the ring stays as it was.
+    (folder / ".ring.json.part").mkdir()
+    with pytest.raises(keys.KeyRingNotWritten):
+        keys.rotate(folder, Purpose.SESSION, at=AT)
+    assert keys.load(folder).current(Purpose.SESSION) == 1
+
+
+def test_two_who_rotate_at_once_make_two_versions(folder: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: keys.rotate(folder, Purpose.SESSION, at=AT), range(16)))
+    assert keys.load(folder).current(Purpose.SESSION) == 17
 
 
 def test_a_rotation_that_was_cut_off_leaves_the_ring_as_it_was(folder: Path) -> None:

@@ -68,6 +68,15 @@ class KeyRingExists(Refused):
     do = "To change a key, rotate it (ayni keys rotate)."
 
 
+class KeyRingNotWritten(AyniError):
+    """The disk said no."""
+
+    code = "key_ring_not_written"
+    what = "The key ring in {folder} could not be written: {reason}."
+    means = "The keys are what they were before."
+    do = "Free some space, or let the user that runs Ayni write there, and try again."
+
+
 class UnknownKey(NotFound):
     """A version that this ring never had."""
 
@@ -168,8 +177,9 @@ def has_ring(folder: Path) -> bool:
 
 
 def create(folder: Path, *, at: datetime) -> KeyRing:
-    """Make a new ring with one key for each purpose. Raises KeyRingExists."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a new ring with one key for each purpose. Raises KeyRingExists, KeyRingNotWritten."""
+    with _writing(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _exclusively(folder):
         if has_ring(folder):
             raise KeyRingExists(folder=folder)
@@ -199,7 +209,7 @@ def load(folder: Path) -> KeyRing:
 
 
 def rotate(folder: Path, purpose: Purpose, *, at: datetime) -> KeyRing:
-    """Add a version of one key, which is used from now on. Raises what `load` raises."""
+    """Add a version of one key, used from now on. Raises KeyRingNotWritten and what `load` raises."""
     if not folder.is_dir():
         raise KeyRingLost(folder=folder)
     with _exclusively(folder):
@@ -243,21 +253,32 @@ def _write(folder: Path, ring: KeyRing) -> None:
         for key in ring.list_keys()
     ]
     part = folder / f".{_FILE}.part"
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump({"format": _FORMAT, "keys": keys}, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(folder / _FILE)
-    handle = os.open(folder, os.O_RDONLY)
+    with _writing(folder):
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump({"format": _FORMAT, "keys": keys}, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(folder / _FILE)
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        yield
+    except OSError as error:
+        raise KeyRingNotWritten(folder=folder, reason=os.strerror(error.errno or 0)) from error
 
 
 @contextlib.contextmanager
 def _exclusively(folder: Path) -> Iterator[None]:
-    with (folder / "ring.lock").open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with contextlib.ExitStack() as stack:
+        with _writing(folder):
+            handle = stack.enter_context((folder / "ring.lock").open("a"))
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -26,6 +26,7 @@ COMMANDS: list[tuple[str, str]] = [
     ("migrate", "migrate"),
     ("check", "check"),
     ("clock", "clock"),
+    ("jobs", "jobs"),
     ("backup", "backup"),
     ("restore", "restore"),
     ("keys", "keys"),

@@ -54,11 +54,15 @@ class Wiring:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a database is. `url` and `owner_url` may hold a password; `shown` does not."""
+    """Where a database is. `url` and `owner_url` may hold a password; `shown` does not.
+
+    `ours` when it is for us to create and keep up to date; else that is for `ayni migrate`.
+    """
 
     url: str
     owner_url: str
     shown: str
+    ours: bool
 
 
 class Session:
@@ -96,7 +100,8 @@ class Session:
         settings = self.settings
         if settings.database_url is not None:
             url = _named(settings.database_url, name)
-            yield Place(url, _named(settings.owner_url or url, name), _without_password(url))
+            owner_url = _named(settings.owner_url or url, name)
+            yield Place(url, owner_url, _without_password(url), ours=settings.owner_database_url is not None)
             return
         folder = settings.home / "postgres"
         server = EmbeddedServer(folder, port=settings.postgres_port, os_user=settings.postgres_os_user)
@@ -104,7 +109,7 @@ class Session:
             server.create_database(name)
             url = server.url(name)
             port = "" if server.port is None else f", port {server.port} of 127.0.0.1"
-            yield Place(url, url, f"database {name} in {folder}{port}")
+            yield Place(url, url, f"database {name} in {folder}{port}", ours=True)
 
     @contextlib.contextmanager
     def open_database(
@@ -112,9 +117,10 @@ class Session:
     ) -> Iterator[Database]:
         """A database that is ready for use.
 
-        With `migrate` it is created and brought up to date first: a new one becomes simulated when
-        `simulated_at` is given, and a new installation gets its key ring. Without, raises NotMigrated for
-        one that was not set up. Raises also DatabaseUnreachable and what the server and migrations raise.
+        With `migrate` it is brought up to date first, if it is the embedded one or its owner's login is
+        known: a new one becomes simulated when `simulated_at` is given, and a new installation gets its key
+        ring. Raises NotMigrated for one that was not set up, DatabaseUnreachable, and what the server and
+        the migrations raise.
         """
         with self.open_server(name) as place, self.use(place, simulated_at, migrate=migrate) as database:
             yield database
@@ -122,7 +128,7 @@ class Session:
     @contextlib.contextmanager
     def use(self, place: Place, simulated_at: datetime | None, *, migrate: bool) -> Iterator[Database]:
         """`open_database`, on a server that is open already."""
-        if migrate:
+        if migrate and place.ours:
             self.migrate(place, simulated_at=simulated_at)
         _probe(place.url)
         self.wiring.register()

@@ -1,0 +1,75 @@
+"""`ayni jobs`: the queue, and what was given up."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from ayni.channels.cli.answer import Json, show, show_table
+from ayni.channels.cli.session import OPERATOR, Session
+from ayni.foundation import audit, jobs
+
+cli = typer.Typer(no_args_is_help=True)
+
+
+class State(StrEnum):
+    """Where a job stands; one that failed was given up after its last attempt."""
+
+    TODO = "todo"
+    DOING = "doing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@cli.callback()
+def jobs_() -> None:
+    """Look at queued work, and put back what was given up.
+
+    \b
+    Example:
+      ayni jobs list --state failed
+    """
+
+
+@cli.command("list")
+def list_(
+    context: typer.Context,
+    state: Annotated[State, typer.Option(help="Where they stand.")] = State.TODO,
+    most: Annotated[int, typer.Option(min=1, max=10_000, help="How many, the oldest first.")] = 100,
+    json: Json = False,
+) -> None:
+    """List the oldest jobs in a state: failed ones were given up and wait for a person.
+
+    \b
+    Example:
+      ayni jobs list --state failed
+    """
+    with Session.of(context).open_database(migrate=False) as database, database.transaction(OPERATOR) as tx:
+        found = jobs.list_jobs(tx, state=state, limit=most)
+        counts = jobs.count_jobs(tx)
+    if json:
+        show({"jobs": found, "counts": counts}, "", as_json=True)
+        return
+    rows = [(job.number, job.name, job.state, job.attempts, job.scheduled_at or "") for job in found]
+    show_table(("number", "job", "state", "attempts", "not before"), rows)
+    show({}, ", ".join(f"{counts.get(one, 0)} {one}" for one in State), as_json=False)
+
+
+@cli.command()
+def retry(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help="As `ayni jobs list --state failed` gives it.")],
+    json: Json = False,
+) -> None:
+    """Put a job that was given up back into the queue.
+
+    \b
+    Example:
+      ayni jobs retry 4711
+    """
+    with Session.of(context).open_database(migrate=False) as database, database.transaction(OPERATOR) as tx:
+        jobs.retry(tx, number=number)
+        audit.record(tx, action="jobs.retry", subject=f"job {number}")
+    show({"number": number}, f"Job {number} is in the queue again.", as_json=json)
