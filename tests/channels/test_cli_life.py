@@ -243,11 +243,6 @@ def test_up_runs_until_it_is_told_to_stop(installed: Ayni, home: Path, stop: sig
     assert json.loads(out.splitlines()[-1]) == {"state": "stopped"}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the worker's listener fails at once: channels/worker/run.py gives its connector autocommit, which"
-    " procrastinate gives too; remove this mark with that argument",
-)
 def test_up_stays_up_and_does_what_is_queued(installed: Ayni, home: Path) -> None:
     WIRING.register()
     with program(home, "up", "--json") as process:

@@ -30,7 +30,7 @@ _FIELDS = {
         [
             "event",
             "level",
-            "logger",
+            "source",
             "job",
             "module",
             "invariant",
@@ -137,7 +137,7 @@ class _Foreign(logging.Handler):
         logger = structlog.get_logger()
         action = getattr(record, "action", None)
         event = action if isinstance(action, str) else "library_record"
-        logger.log(record.levelno, event, logger=record.name, exc_info=record.exc_info or None)
+        logger.log(record.levelno, event, source=record.name, exc_info=record.exc_info or None)
 
 
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
@@ -169,4 +169,5 @@ def _uncaught(kind: type[BaseException], error: BaseException, _: Any) -> None:
 
 def get_logger(name: str) -> Any:
     """A logger of Ayni's; events are names (`cycle_closed`), facts are named fields."""
-    return structlog.get_logger().bind(logger=name)
+    # Bound when it is first used, not when its file is loaded: by then logs have been told their form.
+    return structlog.get_logger(source=name)

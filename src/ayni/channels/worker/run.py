@@ -61,7 +61,6 @@ async def _run(database: Database, *, once: bool, pace: Pace, signals: bool) -> 
         conninfo=queue_url(database.url),
         min_size=1,
         max_size=4,
-        kwargs={"autocommit": True},
     )
     app = procrastinate.App(connector=connector)
     for job in jobs.list_registered():
