@@ -16,6 +16,7 @@ from ayni.app import MODULES, load_country
 from ayni.foundation.db import Database
 from ayni.foundation.embedded import EmbeddedServer
 from ayni.foundation.migrate import migrate
+from bench.disbursement import disbursement
 from bench.ledger_bench import ONE_TRANSFER, Bench, group_commit, pgbench
 from bench.measure import figure, in_turn, machine, ratio
 
@@ -127,11 +128,35 @@ def _growth(bench: Bench, sizes: tuple[int, ...]) -> list[str]:
     return [*lines, ""]
 
 
+def _disbursements(server: EmbeddedServer, counts: list[int]) -> list[str]:
+    lines = [
+        "## A cycle, end to end",
+        "",
+        "Seconds of each stage, one run: rows of a padrón become households, entitlements and credited",
+        "wallets with readable statements. Batches of 2,000, each a transaction of its own.",
+        "",
+    ]
+    stages = [disbursement(server, count) for count in counts]
+    names = list(stages[0].seconds)
+    lines += [f"| entitlements | paid | {' | '.join(names)} | paid per second | violations |"]
+    lines += ["|" + "---:|" * (len(names) + 4)]
+    for one in stages:
+        cells = [f"{one.seconds[name]:.1f}" for name in names]
+        speed = one.paid / one.seconds["disburse"]
+        lines += [
+            f"| {one.entitlements:,} | {one.paid:,} | {' | '.join(cells)} | {speed:,.0f} | {one.violations} |"
+        ]
+    return [*lines, ""]
+
+
 def main() -> None:
     """Measure, and write the document."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
     parser.add_argument("--seconds", type=int, default=4, help="length of each pgbench run")
     parser.add_argument("--rows", type=int, default=1_000_000, help="how far the ledger grows")
+    parser.add_argument(
+        "--entitlements", type=int, nargs="+", default=[100_000], help="cycles to pay, by their size"
+    )
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="ayni-bench-"))
     folder.chmod(0o755)
@@ -155,6 +180,7 @@ def main() -> None:
             lines += _growth(
                 bench, tuple(n for n in (10_000, 100_000, 1_000_000, 10_000_000) if n <= chosen.rows)
             )
+        lines += _disbursements(server, chosen.entitlements)
     TARGET.write_text("\n".join(lines).rstrip() + "\n")
     shutil.rmtree(folder, ignore_errors=True)
     print(TARGET.read_text())

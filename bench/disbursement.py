@@ -1,0 +1,125 @@
+"""A whole cycle: from frozen entitlements to credited wallets and readable statements."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ayni import identity, ledger, payments, programmes, registry, wallet
+from ayni.app import MODULES, load_country
+from ayni.foundation.db import Actor, Database
+from ayni.foundation.embedded import EmbeddedServer
+from ayni.foundation.migrate import migrate
+from ayni.identity import NewPerson, OfficerRole
+from ayni.sandbox.bank import PretendBank
+from ayni.sandbox.identity_register import SandboxIdentityRegister
+from ayni.values.ids import show_id
+
+ACTOR = Actor("bench", "bench")
+PROGRAMME = """
+code: bench
+name: Bench
+target: household
+legal_basis: a measurement
+valid_from: 2025-05-01
+budget_minor: 100000000000
+amount_minor: 1000
+criteria:
+  - name: lives
+    sql: household.size > 0
+    sentences: {es: hay alguien}
+    source: a measurement
+"""
+_HEADER = "household_code,relationship,document_kind,document_number,first_surname,given_names,sex,birth_on,"
+
+
+@dataclass(frozen=True)
+class Stages:
+    """Seconds of each stage, and what was paid."""
+
+    entitlements: int
+    paid: int
+    seconds: dict[str, float]
+    violations: int
+
+
+def _padron(path: Path, count: int) -> None:
+    with path.open("w", encoding="utf-8") as out:
+        out.write(_HEADER + "person.synthetic_identity\n")
+        number, written = 10_000_000, 0
+        while written < count:
+            number += 1
+            # The pretend register knows nobody whose number ends in 97, 98 or 99.
+            if number % 100 < 97:
+                out.write(f"H{number},head,DNI,{number},Quispe,Rosa,female,1980-01-01,yes\n")
+                written += 1
+
+
+def disbursement(server: EmbeddedServer, count: int) -> Stages:
+    """Pay `count` entitlements, one to each of as many households."""
+    name = f"pay_{count}"
+    server.create_database(name)
+    migrate(server.url(name), MODULES, simulated_at=datetime(2025, 6, 2, 15, tzinfo=UTC))
+    seconds: dict[str, float] = {}
+    with Database(server.url(name), load_country("peru")) as database:
+        padron = server.folder / f"{name}.csv"
+        _padron(padron, count)
+
+        def timed(stage: str, start: float) -> None:
+            seconds[stage] = time.perf_counter() - start
+
+        start = time.perf_counter()
+        registry.import_padron(database, path=padron, source="bench", actor=ACTOR)
+        timed("import the padrón", start)
+        start = time.perf_counter()
+        identity.verify_all_documents(database, SandboxIdentityRegister(), actor=ACTOR)
+        timed("verify documents", start)
+        cycle = _cycle(database, timed)
+        start = time.perf_counter()
+        with database.transaction(ACTOR) as tx:
+            people = programmes.list_recipients(tx, cycle.id)
+        for first in range(0, len(people), 5_000):
+            with database.transaction(ACTOR) as tx:
+                wallet.open_wallets(tx, person_ids=people[first : first + 5_000])
+        timed("open wallets", start)
+        start = time.perf_counter()
+        done = programmes.disburse_cycle(database, cycle_id=cycle.id, actor=ACTOR)
+        timed("disburse", start)
+        start = time.perf_counter()
+        with database.transaction(ACTOR) as tx:
+            for person in people[:100]:
+                assert wallet.statement(tx, person_id=person).entries[0].amount_minor == 1_000
+        timed("read 100 statements", start)
+        with database.transaction(ACTOR) as tx:
+            violations = len(ledger.list_violations(tx))
+    server.drop_database(name)
+    return Stages(count, done.paid, seconds, violations)
+
+
+def _cycle(database: Database, timed: Callable[[str, float], None]) -> programmes.Cycle:
+    with database.transaction(ACTOR) as tx:
+        payments.set_up_books(tx)
+        wallet.set_up_tiers(tx)
+        programme = programmes.define_programme(tx, text=PROGRAMME)
+        account = payments.get_programme_book(tx, programme_id=programme.id).emoney_account_id
+        bank, since, today = PretendBank(tx), tx.now, tx.today
+        bank.receive(
+            amount_minor=programme.definition.budget_minor, narrative=show_id("acc", account), at=tx.now
+        )
+        officers = []
+        for role in (OfficerRole.PROGRAMME_OFFICER, OfficerRole.APPROVER):
+            person = identity.register_person(tx, person=NewPerson(role, synthetic=True))
+            officers.append(identity.register_officer(tx, login=role, roles=[role], person_id=person.id).id)
+    payments.collect_deposits(database, bank=bank, since=since)
+    start = time.perf_counter()
+    with database.transaction(ACTOR) as tx:
+        assessment = programmes.assess(tx, programme="bench", as_of=today)
+        programmes.enrol(tx, assessment_id=assessment.id)
+        cycle = programmes.open_cycle(tx, assessment_id=assessment.id, name="bench", officer_id=officers[0])
+    with database.transaction(ACTOR) as tx:
+        cycle = programmes.approve_cycle(tx, cycle_id=cycle.id, officer_id=officers[1])
+    timed("assess, enrol, open, approve", start)
+    return cycle
