@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -10,7 +12,8 @@ from ayni import ledger
 from ayni.foundation.clock import set_clock
 from ayni.foundation.db import Tx
 from ayni.ledger import AccountFlag, Result
-from tests.ledger.city import City
+from ayni.values.ids import TransferId
+from tests.ledger.city import City, rows
 
 ACCOUNTS = """
     name      | book | owner | limit | ceiling | class | purpose | accepts | side
@@ -249,6 +252,56 @@ def test_a_hold_ends_at_its_term_and_not_before(tx: Tx) -> None:
            b  | post | 0      | i       | created"""
     )
     assert city.balances()["shop"] == 10
+
+
+def test_overdue_holds_expire_in_the_order_of_their_terms(tx: Tx) -> None:
+    """A bug: with many at once, their order was left to the join."""
+    city = City(tx).open(ACCOUNTS)
+    terms = [60 + (number * 37) % 150 for number in range(150)]
+    table = "id | kind | debit | credit | amount | timeout | answer\n" + "\n".join(
+        f"h{number} | pending | programme | shop | 1 | {term} | created" for number, term in enumerate(terms)
+    )
+    city.post(table)
+    set_clock(tx, at=tx.now + timedelta(hours=1))
+    # The posting expires the first hundred on its way; the others are overdue all the same.
+    last = terms.index(max(terms))
+    city.post(f"id | kind | amount | pending | answer\n p | post | 0 | h{last} | pending_expired")
+    assert ledger.expire_holds(tx, most=1_000) == 50
+    expired = tx.connection.execute(
+        """SELECT h.expires_at, h.seq FROM ledger.transfers t JOIN ledger.holds h ON h.id = t.pending_id
+            WHERE t.kind = 4 ORDER BY t.seq"""
+    ).fetchall()
+    assert len(expired) == 150
+    assert expired == sorted(expired)
+    assert ledger.list_violations(tx) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "answer"),
+    [
+        ({"event_id": TransferId(UUID(int=9))}, Result.EXISTS_WITH_DIFFERENT_EVENT_ID),
+        ({"reference": UUID(int=9)}, Result.EXISTS_WITH_DIFFERENT_REFERENCE),
+        ({"event_at": datetime(2025, 1, 1, tzinfo=UTC)}, Result.EXISTS_WITH_DIFFERENT_EVENT_AT),
+    ],
+)
+def test_any_other_field_is_told(tx: Tx, change: dict[str, object], answer: Result) -> None:
+    city = City(tx).open(ACCOUNTS)
+    [row] = rows("id | debit | credit | amount\n a | programme | shop | 5")
+    first = city.transfer(row)
+    assert ledger.post(tx, [first])[0].result is Result.CREATED
+    assert ledger.post(tx, [replace(first, **change)])[0].result is answer  # type: ignore[arg-type]
+    assert ledger.post(tx, [first])[0].result is Result.EXISTS
+
+
+def test_a_resolution_sent_again_for_another_hold_is_told(tx: Tx) -> None:
+    city = City(tx).open(ACCOUNTS)
+    city.post(
+        """id | kind    | debit     | credit | amount | pending | answer
+           h  | pending | programme | shop   | 5      | -       | created
+           i  | pending | programme | shop   | 5      | -       | created
+           p  | post    | -         | -      | 0      | h       | created
+           p  | post    | -         | -      | 0      | i       | exists_with_different_pending_id"""
+    )
 
 
 def test_limits_are_given_back_in_their_month_only(tx: Tx) -> None:

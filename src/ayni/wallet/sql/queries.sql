@@ -6,6 +6,8 @@ FROM unnest(%(person_ids)s::uuid[], %(owner_refs)s::uuid[], %(account_ids)s::uui
     u (person_id, owner_ref, account_id)
 JOIN identity_api.people_with_document p ON p.person_id = u.person_id
 WHERE p.has_verified_document
+    -- Said once more, so that only these people's documents are looked at, and not the whole city's.
+    AND p.person_id = ANY (%(person_ids)s::uuid[])
 ON CONFLICT (person_id) DO NOTHING
 RETURNING person_id, owner_ref, main_account_id;
 
@@ -14,7 +16,8 @@ RETURNING person_id, owner_ref, main_account_id;
 SELECT u.person_id, p.person_id IS NOT NULL AS is_known, coalesce(p.has_document, false) AS has_document,
     w.person_id IS NOT NULL AS has_wallet
 FROM unnest(%(person_ids)s::uuid[]) u (person_id)
-LEFT JOIN identity_api.people_with_document p ON p.person_id = u.person_id
+LEFT JOIN (SELECT * FROM identity_api.people_with_document WHERE person_id = ANY (%(person_ids)s::uuid[])) p
+    ON p.person_id = u.person_id
 LEFT JOIN wallet.wallets w ON w.person_id = u.person_id;
 
 -- name: wallets

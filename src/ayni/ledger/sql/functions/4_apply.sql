@@ -118,6 +118,6 @@ FROM unnest(b.ids, d.results) WITH ORDINALITY u (id, result, ord)
 WHERE u.result > 1 AND u.result <> 4
     AND (p_known IS NULL OR u.ord <> ALL (p_known))
     -- only the first use of an id in the batch made it known
-    AND NOT EXISTS (SELECT FROM ledger.transfers t WHERE t.id = u.id)
+    AND u.id <> ALL (ARRAY (SELECT t.id FROM ledger.transfers t WHERE t.id = ANY (b.ids)))
 ORDER BY u.id, u.ord;
 $$;

@@ -7,21 +7,31 @@ DECLARE
     b ledger.batch;
     d ledger.decisions;
     v_done bigint;
+    v_due uuid[];
+    v_accounts uuid[];
 BEGIN
     IF NOT EXISTS (SELECT FROM ledger.holds h WHERE h.state = 0 AND h.expires_at <= p_now) THEN
         RETURN 0;
     END IF;
-    SELECT array_agg(ledger.expiry_id(h.id, h.expires_at)), array_agg(h.event_id), array_agg(h.book),
-        array_agg(h.debit_account_id), array_agg(h.credit_account_id), array_agg(h.amount_minor),
-        array_agg(h.code), array_agg(4::smallint), array_agg(h.id), array_agg(h.amount_minor),
+    SELECT array_agg(o.id), array_agg(o.debit_account_id) || array_agg(o.credit_account_id)
+    INTO v_due, v_accounts
+    FROM (SELECT * FROM ledger.holds o WHERE o.state = 0 AND o.expires_at <= p_now
+          ORDER BY o.expires_at, o.seq LIMIT p_most) o;
+    SELECT array_agg(ledger.expiry_id(h.id, h.expires_at) ORDER BY h.expires_at, h.seq),
+        array_agg(h.event_id ORDER BY h.expires_at, h.seq), array_agg(h.book ORDER BY h.expires_at, h.seq),
+        array_agg(h.debit_account_id ORDER BY h.expires_at, h.seq),
+        array_agg(h.credit_account_id ORDER BY h.expires_at, h.seq),
+        array_agg(h.amount_minor ORDER BY h.expires_at, h.seq),
+        array_agg(h.code ORDER BY h.expires_at, h.seq), array_agg(4::smallint),
+        array_agg(h.id ORDER BY h.expires_at, h.seq), array_agg(h.amount_minor ORDER BY h.expires_at, h.seq),
         array_agg((CASE WHEN h.debit_month = x.month THEN h.counts & 7 ELSE 0 END
-            | CASE WHEN h.credit_month = y.month THEN h.counts & 56 ELSE 0 END)::smallint)
+            | CASE WHEN h.credit_month = y.month THEN h.counts & 56 ELSE 0 END)::smallint
+            ORDER BY h.expires_at, h.seq)
     INTO b.ids, b.event_ids, b.books, b.debits, b.credits, b.amounts, b.codes, b.kinds, b.pending_ids, d.held,
         d.counts
-    FROM (SELECT * FROM ledger.holds o WHERE o.state = 0 AND o.expires_at <= p_now
-          ORDER BY o.expires_at, o.seq LIMIT p_most) h
-    JOIN ledger.accounts dr ON dr.id = h.debit_account_id
-    JOIN ledger.accounts cr ON cr.id = h.credit_account_id
+    FROM (SELECT * FROM ledger.holds o WHERE o.id = ANY (v_due)) h
+    JOIN (SELECT * FROM ledger.accounts a WHERE a.id = ANY (v_accounts)) dr ON dr.id = h.debit_account_id
+    JOIN (SELECT * FROM ledger.accounts a WHERE a.id = ANY (v_accounts)) cr ON cr.id = h.credit_account_id
     LEFT JOIN ledger.limit_classes x ON x.class = dr.limit_class
     LEFT JOIN ledger.limit_classes y ON y.class = cr.limit_class;
     v_done := ledger.apply(b, d, p_last_seq, p_now);

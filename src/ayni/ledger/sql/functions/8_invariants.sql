@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION ledger.violations() RETURNS TABLE (invariant text, su
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 WITH moved AS MATERIALIZED (
-    SELECT l.account, count(*) AS times, max(l.version) AS version, max(l.seq) AS last_seq,
+    SELECT l.account, count(*) AS times, max(l.version) AS version, count(DISTINCT l.version) AS versions, max(l.seq) AS last_seq,
         ledger.total(CASE WHEN l.kind IN (0, 2) THEN l.debit ELSE 0 END) AS debits_posted,
         ledger.total(CASE WHEN l.kind IN (0, 2) THEN l.credit ELSE 0 END) AS credits_posted
     FROM (
@@ -41,6 +41,7 @@ SELECT 'versions have no gaps', a.id::text,
     format('version %s after %s transfers, the newest %s', a.version, coalesce(m.times, 0), coalesce(m.version, 0))
 FROM ledger.accounts a LEFT JOIN moved m ON m.account = a.id
 WHERE a.version <> coalesce(m.times, 0) OR a.version <> coalesce(m.version, 0)
+    OR m.versions <> m.times
     OR a.last_seq <> coalesce(m.last_seq, 0)
 UNION ALL
 SELECT 'the order has no gaps', 'ledger', format('%s transfers up to seq %s', count(*), max(t.seq))
@@ -52,6 +53,30 @@ WHERE h.state <> coalesce(t.kind - 1, 0)
 UNION ALL
 SELECT 'every pending transfer has its hold', t.id::text, 'none'
 FROM ledger.transfers t WHERE t.kind = 1 AND NOT EXISTS (SELECT FROM ledger.holds h WHERE h.id = t.id)
+UNION ALL
+SELECT 'a transfer stays inside one book', t.id::text, format('book %s between %s and %s', t.book, x.book, y.book)
+FROM ledger.transfers t
+JOIN ledger.accounts x ON x.id = t.debit_account_id JOIN ledger.accounts y ON y.id = t.credit_account_id
+WHERE t.book <> x.book OR t.book <> y.book
+UNION ALL
+SELECT 'a resolution names its hold''s accounts', t.id::text, h.id::text
+FROM ledger.transfers t JOIN ledger.holds h ON h.id = t.pending_id
+WHERE (t.debit_account_id, t.credit_account_id, t.book) <> (h.debit_account_id, h.credit_account_id, h.book)
+UNION ALL
+SELECT 'a balance follows from the one before', w.account::text, format('%s at version %s', w.balance, w.version)
+FROM (
+    SELECT l.account, l.version, l.balance,
+        ledger.total(l.delta) OVER (PARTITION BY l.account ORDER BY l.version ROWS UNBOUNDED PRECEDING) AS due
+    FROM (
+        SELECT t.debit_account_id AS account, t.debit_version AS version, t.debit_balance AS balance,
+            CASE WHEN t.kind NOT IN (0, 2) THEN 0 WHEN a.debit_normal THEN t.amount_minor ELSE -t.amount_minor END
+                AS delta
+        FROM ledger.transfers t JOIN ledger.accounts a ON a.id = t.debit_account_id
+        UNION ALL
+        SELECT t.credit_account_id, t.credit_version, t.credit_balance,
+            CASE WHEN t.kind NOT IN (0, 2) THEN 0 WHEN a.debit_normal THEN -t.amount_minor ELSE t.amount_minor END
+        FROM ledger.transfers t JOIN ledger.accounts a ON a.id = t.credit_account_id) l) w
+WHERE w.balance <> w.due
 UNION ALL
 SELECT 'an account says of its owner what is so', a.id::text,
     format('class %s and %s, flags %s and %s', a.limit_class, o.limit_class, a.flags >> 3 & 7, o.flags)
