@@ -20,7 +20,7 @@ $$;
 CREATE OR REPLACE FUNCTION ledger.open_accounts(
     p_ids uuid[], p_owners uuid[], p_book smallint, p_code smallint, p_debit_normal boolean,
     p_credit_limit bigint, p_ceiling bigint, p_purpose smallint, p_accepts smallint[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET enable_seqscan = off
 AS $$
 DECLARE
     v_opened bigint;
@@ -38,8 +38,11 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'AY104', MESSAGE = 'an owner is not known to the ledger';
     END IF;
     UPDATE ledger.accounts a SET sole = false
-    WHERE a.sole AND a.owner_ref = ANY (p_owners) AND EXISTS (
-        SELECT FROM ledger.accounts s WHERE s.owner_ref = a.owner_ref AND s.book = a.book AND s.id <> a.id);
+    WHERE a.sole AND a.owner_ref = ANY (ARRAY (
+        SELECT s.owner_ref FROM ledger.accounts s WHERE s.owner_ref = ANY (p_owners)
+        GROUP BY s.owner_ref, s.book HAVING count(*) > 1 AND bool_or(s.sole)))
+        AND EXISTS (SELECT FROM ledger.accounts s
+            WHERE s.owner_ref = a.owner_ref AND s.book = a.book AND s.id <> a.id);
     RETURN v_opened;
 END;
 $$;
