@@ -172,7 +172,8 @@ def main() -> None:
                 f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}. Machine: {machine()}.",
                 f"{row[0].split(' on ')[0] if row else ''}, embedded, fsync, full_page_writes and",
                 "synchronous_commit on. All rules on: limits, ceilings, purposes, holds. Ratios are medians",
-                "of the ratios of rounds in which both sides ran in turn; single figures swing.",
+                "of the ratios of rounds in which both sides ran in turn; single figures swing. What falls",
+                "short of its goal, and why: [0011](decisions/0011-the-ledgers-goals-and-gaps.md).",
                 "",
             ]
             lines += _batches(bench, (8_000, 1_000, 100, 1))
