@@ -12,8 +12,9 @@ from ayni import ledger
 from ayni.foundation.clock import set_clock
 from ayni.foundation.db import Tx
 from ayni.ledger import AccountFlag, Result
+from ayni.ledger.errors import UnknownAccount
 from ayni.values.ids import TransferId
-from tests.ledger.city import City, rows
+from tests.ledger.city import UNKNOWN, City, rows
 
 ACCOUNTS = """
     name      | book | owner | limit | ceiling | class | purpose | accepts | side
@@ -343,3 +344,22 @@ def test_every_answer_has_its_case() -> None:
         *(result for result in Result if result.name.endswith("LEGAL_HOLD")),
     }
     assert [result.name for result in Result if result.name not in told and result not in elsewhere] == []
+
+
+def test_a_balance_can_be_asked_as_of_an_instant(tx: Tx) -> None:
+    city = City(tx).open(ACCOUNTS)
+    shop, first = city.accounts["shop"], tx.now
+    assert ledger.get_balance_at(tx, shop, at=first) == 0
+    city.post("id | debit | credit | amount | answer\n a | programme | shop | 5 | created")
+    set_clock(tx, at=first + timedelta(hours=1))
+    city.post(
+        """id | kind    | debit     | credit | amount | answer
+           b  | single  | programme | shop   | 7      | created
+           c  | pending | shop      | capped | 2      | created"""
+    )
+    assert ledger.get_balance_at(tx, shop, at=first - timedelta(seconds=1)) == 0
+    assert ledger.get_balance_at(tx, shop, at=first) == 5
+    assert ledger.get_balance_at(tx, shop, at=first + timedelta(minutes=59)) == 5
+    assert ledger.get_balance_at(tx, shop, at=first + timedelta(hours=1)) == 12
+    with pytest.raises(UnknownAccount):
+        ledger.get_balance_at(tx, UNKNOWN, at=first)

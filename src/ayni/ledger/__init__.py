@@ -41,6 +41,7 @@ from ayni.ledger.poster import Poster
 from ayni.ledger.queries import (
     find_accounts,
     get_account,
+    get_balance_at,
     list_accounts,
     list_statement,
     list_trial_balance,
@@ -74,6 +75,7 @@ __all__ = [
     "flag_account",
     "flag_owner",
     "get_account",
+    "get_balance_at",
     "list_accounts",
     "list_statement",
     "list_trial_balance",

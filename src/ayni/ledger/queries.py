@@ -48,6 +48,11 @@ def list_statement(
     return store.list_statement(tx, account_id, before_seq=before_seq, most=most, since=since)
 
 
+def get_balance_at(tx: Tx, account_id: AccountId, *, at: datetime) -> int:
+    """The posted balance at an instant of the ledger, in minor units. Raises UnknownAccount."""
+    return int(store.change(tx, "balance_at", account_id=account_id, at=at))
+
+
 def list_trial_balance(tx: Tx, *, book: int, owner_ref: OwnerRef | None = None) -> list[TrialBalanceRow]:
     """The sums of every kind of account in a book, for one owner or for all."""
     return store.list_trial_balance(tx, book=book, owner_ref=owner_ref)

@@ -110,3 +110,7 @@ GROUP BY book, code ORDER BY code;
 -- name: violations
 -- What breaks the ledger's invariants; nothing, when all is well.
 SELECT invariant, subject, found FROM ledger.violations();
+
+-- name: balance_at
+-- The posted balance of an account at an instant.
+SELECT ledger.balance_at(%(account_id)s, %(at)s);
