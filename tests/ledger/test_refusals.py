@@ -192,3 +192,10 @@ def test_the_application_may_read_the_trial_balance(tx: Tx) -> None:
     assert (row.accounts, row.debits_posted, row.credits_posted) == (2, 5, 5)
     [mine] = ledger.list_trial_balance(tx, book=1, owner_ref=city.owners["b"])
     assert (mine.accounts, mine.credits_posted) == (1, 5)
+
+
+def test_the_purposes_that_an_account_accepts_are_a_tuple(tx: Tx) -> None:
+    """A bug: they came as a list, which somebody could have changed."""
+    city = City(tx).open("name | accepts\n shop | 7\n home | -")
+    assert ledger.get_account(tx, city.accounts["shop"]).accepts == (7,)
+    assert ledger.get_account(tx, city.accounts["home"]).accepts is None

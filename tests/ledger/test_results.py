@@ -227,6 +227,7 @@ def test_kept_money_does_not_leave_but_may_arrive(
             c  | single | programme | rosa   | 5      | 2    | -       | created
             d  | post   | -         | -      | 0      | 2    | h       | created"""
     )
+    assert city.balances()["rosa"] == 30 + 5 - 5
 
 
 def test_a_closed_account_takes_part_in_nothing(tx: Tx) -> None:
@@ -237,6 +238,7 @@ def test_a_closed_account_takes_part_in_nothing(tx: Tx) -> None:
            a  | shop      | rosa   | 5      | debit_account_closed
            b  | programme | shop   | 5      | credit_account_closed"""
     )
+    assert city.balances()["shop"] == 0
 
 
 def test_a_hold_ends_at_its_term_and_not_before(tx: Tx) -> None:
@@ -303,6 +305,7 @@ def test_a_resolution_sent_again_for_another_hold_is_told(tx: Tx) -> None:
            p  | post    | -         | -      | 0      | h       | created
            p  | post    | -         | -      | 0      | i       | exists_with_different_pending_id"""
     )
+    assert city.balances()["shop"] == 5
 
 
 def test_limits_are_given_back_in_their_month_only(tx: Tx) -> None:
@@ -318,6 +321,7 @@ def test_limits_are_given_back_in_their_month_only(tx: Tx) -> None:
     city.post("id | debit | credit | amount | answer\n e | rosa | shop | 40 | created")
     set_clock(tx, at=tx.now + timedelta(days=31))
     city.post("id | debit | credit | amount | answer\n f | rosa | shop | 20 | created")
+    assert city.balances()["shop"] == 40 + 40 + 20
 
 
 def test_an_account_cannot_count_without_end(tx: Tx) -> None:
@@ -327,6 +331,7 @@ def test_an_account_cannot_count_without_end(tx: Tx) -> None:
     tx.execute("UPDATE ledger.accounts SET debits_posted = 4000000000000000000 WHERE debits_posted > 0")
     tx.execute("SET LOCAL ROLE ayni_app")
     city.post("id | debit | credit | amount | code | answer\n y | a | b | 1 | 2 | overflow")
+    assert city.balances()["b"] == 10**14
 
 
 def test_every_answer_has_its_case() -> None:

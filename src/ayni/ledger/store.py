@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import TupleRow, class_row
+from psycopg.rows import TupleRow, class_row, kwargs_row
 
 from ayni.foundation import arrays
 from ayni.foundation.db import Tx
@@ -93,15 +93,20 @@ def change(tx: Tx, query: str, **values: Any) -> Any:
     return row[0]
 
 
+def _account(*, accepts: list[int] | None, **given: Any) -> Account:
+    # PostgreSQL's array comes as a list, which a frozen account must not carry.
+    return Account(accepts=None if accepts is None else tuple(accepts), **given)
+
+
 def find_accounts(tx: Tx, ids: Sequence[AccountId]) -> dict[AccountId, Account]:
     """Accounts by id; ids that are unknown are left out."""
-    with tx.connection.cursor(row_factory=class_row(Account)) as cursor:
+    with tx.connection.cursor(row_factory=kwargs_row(_account)) as cursor:
         return {row.id: row for row in cursor.execute(_QUERIES["accounts"], {"ids": list(ids)})}
 
 
 def list_accounts(tx: Tx, owner_ref: OwnerRef) -> list[Account]:
     """The accounts of one owner."""
-    with tx.connection.cursor(row_factory=class_row(Account)) as cursor:
+    with tx.connection.cursor(row_factory=kwargs_row(_account)) as cursor:
         return cursor.execute(_QUERIES["accounts_of_owner"], {"owner_ref": owner_ref}).fetchall()
 
 

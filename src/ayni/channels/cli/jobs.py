@@ -17,7 +17,7 @@ cli = typer.Typer(no_args_is_help=True)
 class State(StrEnum):
     """Where a job stands; one that failed was given up after its last attempt."""
 
-    TODO = "todo"
+    WAITING = "todo"
     DOING = "doing"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -36,7 +36,7 @@ def jobs_() -> None:
 @cli.command("list")
 def list_(
     context: typer.Context,
-    state: Annotated[State, typer.Option(help="Where they stand.")] = State.TODO,
+    state: Annotated[State, typer.Option(help="Where they stand.")] = State.WAITING,
     most: Annotated[int, typer.Option(min=1, max=10_000, help="How many, the oldest first.")] = 100,
     json: Json = False,
 ) -> None:

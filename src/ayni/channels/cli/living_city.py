@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ayni import identity, ledger, payments, programmes, registry, wallet
+from ayni.foundation import invariants
 from ayni.foundation.db import Actor, Database
 from ayni.foundation.errors import AyniError
 from ayni.identity import IdentityRegister, NewPerson, OfficerRole
@@ -241,13 +242,11 @@ class LivingCity:
         with self.database.transaction(ACTOR) as tx:
             self.figures.trust_minor = payments.trust_balance(tx)
             self.figures.emoney_minor = payments.emoney_outstanding(tx)
-            broken = ledger.list_violations(tx)
-            self.figures.violations += [f"{one.invariant}: {one.subject}" for one in broken]
-            self.figures.invariants_held += not broken
-            for invariant in (*payments.INVARIANTS, *wallet.INVARIANTS):
-                found = invariant.check(tx)
-                self.figures.invariants_held += not found
-                self.figures.violations += [invariant.sentence for _ in found]
+        # The same questions, in the same place, as the hourly job and `ayni check` ask.
+        for result in invariants.check_all(self.database):
+            self.figures.invariants_held += result.held
+            if not result.held:
+                self.figures.violations.append(f"{result.name}: {result.sentence}")
 
 
 def _parts(items: Sequence[Any], size: int = ledger.BULK_BATCH // 2) -> Iterator[Sequence[Any]]:
