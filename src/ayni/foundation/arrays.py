@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,17 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-_OIDS = {"uuid": (2950, 2951), "int8": (20, 1016), "int4": (23, 1007), "int2": (21, 1005)}
+_OIDS = {
+    "uuid": (2950, 2951),
+    "int8": (20, 1016),
+    "int4": (23, 1007),
+    "int2": (21, 1005),
+    "timestamptz": (1184, 1185),
+    "jsonb": (3802, 3807),
+}
 _WIDTHS = {"uuid": 16, "int8": 8, "int4": 4, "int2": 2}
+_NULL = b"\xff\xff\xff\xff"
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Column:
@@ -51,6 +61,18 @@ class Int2Column(Column):
     __slots__ = ()
 
 
+class InstantColumn(Column):
+    """timestamptz[]"""
+
+    __slots__ = ()
+
+
+class JsonColumn(Column):
+    """jsonb[]"""
+
+    __slots__ = ()
+
+
 def _dumper(array_oid: int) -> type[Dumper]:
     class ColumnDumper(Dumper):
         format = Format.BINARY
@@ -68,6 +90,8 @@ DUMPERS: dict[type[Column], type[Dumper]] = {
     Int8Column: _dumper(1016),
     Int4Column: _dumper(1007),
     Int2Column: _dumper(1005),
+    InstantColumn: _dumper(1185),
+    JsonColumn: _dumper(3807),
 }
 """What `register` makes a connection know."""
 
@@ -101,7 +125,7 @@ def pack_uuids_or_nulls(values: Sequence[UUID | None]) -> UuidColumn:
     """uuid[] that may hold nulls."""
     if None not in values:
         return pack_uuids([value for value in values if value is not None])
-    parts = [b"\xff\xff\xff\xff" if value is None else b"\x00\x00\x00\x10" + value.bytes for value in values]
+    parts = [_NULL if value is None else b"\x00\x00\x00\x10" + value.bytes for value in values]
     return UuidColumn(_header(len(values), "uuid", nulls=True) + b"".join(parts), 2951)
 
 
@@ -121,7 +145,28 @@ def pack_int2(values: Sequence[int]) -> Int2Column:
 def pack_int4_or_nulls(values: Sequence[int | None]) -> Int4Column:
     """integer[] that may hold nulls; raises OverflowError for a number that is none."""
     try:
-        parts = [b"\xff\xff\xff\xff" if value is None else struct.pack(">ii", 4, value) for value in values]
+        parts = [_NULL if value is None else struct.pack(">ii", 4, value) for value in values]
     except struct.error as error:
         raise OverflowError("a timeout is at most 2,147,483,647 seconds") from error
     return Int4Column(_header(len(values), "int4", nulls=None in values) + b"".join(parts), 1007)
+
+
+def pack_instants_or_nulls(values: Sequence[datetime | None]) -> InstantColumn:
+    """timestamptz[] that may hold nulls; each value carries its zone."""
+    parts = [
+        _NULL if value is None else struct.pack(">iq", 8, (value - _EPOCH) // timedelta(microseconds=1))
+        for value in values
+    ]
+    return InstantColumn(_header(len(values), "timestamptz", nulls=None in values) + b"".join(parts), 1185)
+
+
+def pack_json_or_nulls(values: Sequence[str | None]) -> JsonColumn:
+    """jsonb[] that may hold nulls, of texts that are JSON: the server says so when one is not."""
+    parts = []
+    for value in values:
+        if value is None:
+            parts.append(_NULL)
+        else:
+            data = value.encode()
+            parts.append(struct.pack(">iB", len(data) + 1, 1) + data)
+    return JsonColumn(_header(len(values), "jsonb", nulls=None in values) + b"".join(parts), 3807)

@@ -41,6 +41,15 @@ class LimitBelowUse(Refused):
     do = "Wait until the account has been repaid, or choose a higher limit."
 
 
+class LimitOutOfRange(BadInput):
+    """A credit limit or ceiling that no account can have: below zero, or beyond any bank's books."""
+
+    code = "limit_out_of_range"
+    what = "A credit limit and a ceiling lie between 0 and {most:,} minor units."
+    means = "Nothing was changed."
+    do = "Choose an amount in that range, or none for no limit at all."
+
+
 class BatchTooLarge(BadInput):
     """More transfers than one call may carry."""
 

@@ -21,6 +21,9 @@ BULK_BATCH = 2_000
 MAX_AMOUNT_MINOR = 10**14
 """The largest amount of one transfer; a batch of the largest can then never overflow a sum."""
 
+MAX_COUNTER_MINOR = 4 * 10**18
+"""The most that a counter, a credit limit or a ceiling may be: sums of two of them still fit."""
+
 MAX_EXPIRIES_PER_POST = 100
 """How many overdue holds one posting expires on the way; the job clears the rest."""
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from ayni.foundation.db import Tx
 from ayni.ledger import store
-from ayni.ledger.formats import pack
+from ayni.ledger.formats import check_range, pack
 from ayni.ledger.model import AccountFlag, Counts, NewAccount, Posted, Transfer
 from ayni.values.ids import AccountId, OwnerRef
 
@@ -39,7 +39,12 @@ def open_owners(tx: Tx, *, owner_refs: Sequence[OwnerRef], limit_class: int | No
 
 
 def open_accounts(tx: Tx, *, accounts: Sequence[NewAccount]) -> int:
-    """Open accounts and return how many are new; an id that exists is left as it is. Raises UnknownOwner."""
+    """Open accounts and return how many are new; an id that exists is left as it is.
+
+    Raises UnknownOwner, LimitOutOfRange.
+    """
+    for account in accounts:
+        check_range(account.credit_limit_minor, account.balance_ceiling_minor)
 
     def kind(account: NewAccount) -> tuple[object, ...]:
         return (
@@ -89,7 +94,8 @@ def close_account(tx: Tx, *, account_id: AccountId) -> None:
 def set_account_limits(
     tx: Tx, *, account_id: AccountId, credit_limit_minor: int | None, balance_ceiling_minor: int | None
 ) -> None:
-    """Set an account's own limits. Raises LimitBelowUse, UnknownAccount."""
+    """Set an account's own limits. Raises LimitBelowUse, LimitOutOfRange, UnknownAccount."""
+    check_range(credit_limit_minor, balance_ceiling_minor)
     store.change(
         tx,
         "set_account_limits",

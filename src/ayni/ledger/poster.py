@@ -129,7 +129,7 @@ class Poster:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = connect(self._url)
-            answers = store.post(self._connection, transfers, pack(transfers))
+            answers = store.post(self._connection, transfers, pack(transfers, checked=True))
         except DatabaseUnreachable as error:
             self._fail(batch, error)
         except psycopg.OperationalError as error:

@@ -17,11 +17,13 @@ from ayni.ledger.errors import (
     AccountNotEmpty,
     BadBatch,
     LimitBelowUse,
+    LimitOutOfRange,
     UnknownAccount,
     UnknownOwner,
     WrongIsolation,
 )
 from ayni.ledger.model import (
+    MAX_COUNTER_MINOR,
     Account,
     Kind,
     Posted,
@@ -78,8 +80,10 @@ def _named(error: psycopg.Error) -> Exception:
     constraint = error.diag.constraint_name
     if constraint == "closed_is_empty":
         return AccountNotEmpty()
-    if constraint in ("funds_cover_debits", "funds_cover_credits"):
+    if constraint == "funds_cover":
         return LimitBelowUse()
+    if constraint == "numbers_in_range":
+        return LimitOutOfRange(most=MAX_COUNTER_MINOR)
     return error
 
 

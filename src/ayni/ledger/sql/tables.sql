@@ -76,8 +76,8 @@ CREATE TABLE ledger.accounts (
     debits_posted bigint NOT NULL DEFAULT 0,
     credits_pending bigint NOT NULL DEFAULT 0,
     credits_posted bigint NOT NULL DEFAULT 0,
-    credit_limit_minor bigint DEFAULT 0 CONSTRAINT credit_limit_not_negative CHECK (credit_limit_minor >= 0),
-    balance_ceiling_minor bigint CONSTRAINT ceiling_not_negative CHECK (balance_ceiling_minor >= 0),
+    credit_limit_minor bigint DEFAULT 0,
+    balance_ceiling_minor bigint,
     conversions_used bigint NOT NULL DEFAULT 0,
     total_used bigint NOT NULL DEFAULT 0,
     version bigint NOT NULL DEFAULT 0,
@@ -85,22 +85,21 @@ CREATE TABLE ledger.accounts (
     used_month integer NOT NULL DEFAULT 0, -- the month that the two usages belong to
     book smallint NOT NULL REFERENCES ledger.books,
     code smallint NOT NULL,
-    flags smallint NOT NULL DEFAULT 0 CONSTRAINT account_flags_are_bits CHECK (flags BETWEEN 0 AND 127),
+    flags smallint NOT NULL DEFAULT 0,
     limit_class smallint, -- its owner's, so that a posting reads one row per account
     purpose smallint,
     debit_normal boolean NOT NULL,
     sole boolean NOT NULL DEFAULT true, -- its owner has no other account in this book
     accepts smallint[], -- the purposes whose money it may receive
-    CONSTRAINT counters_not_negative CHECK (
-        debits_pending >= 0 AND debits_posted >= 0 AND credits_pending >= 0 AND credits_posted >= 0
-        AND conversions_used >= 0 AND total_used >= 0),
+    -- Few and short: a statement that updates an account reads the text of each anew. A null passes.
+    CONSTRAINT numbers_in_range CHECK (
+        least(debits_pending, debits_posted, credits_pending, credits_posted, conversions_used, total_used,
+            credit_limit_minor, balance_ceiling_minor, flags, 127 - flags,
+            4000000000000000000 - credit_limit_minor, 4000000000000000000 - balance_ceiling_minor) >= 0),
     -- The funds test, said once more where nobody can go around it.
-    CONSTRAINT funds_cover_debits CHECK (
-        debit_normal OR credit_limit_minor IS NULL
-        OR credits_posted - debits_posted >= debits_pending - credit_limit_minor),
-    CONSTRAINT funds_cover_credits CHECK (
-        NOT debit_normal OR credit_limit_minor IS NULL
-        OR debits_posted - credits_posted >= credits_pending - credit_limit_minor),
+    CONSTRAINT funds_cover CHECK (
+        CASE WHEN debit_normal THEN debits_posted - credits_posted - credits_pending
+            ELSE credits_posted - debits_posted - debits_pending END >= -credit_limit_minor),
     CONSTRAINT closed_is_empty CHECK (
         flags < 64 OR (credits_posted = debits_posted AND debits_pending = 0 AND credits_pending = 0))
 ) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.05);

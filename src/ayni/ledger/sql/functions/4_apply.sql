@@ -83,12 +83,15 @@ WITH t AS MATERIALIZED (
         event_at, created_at, debit_version, credit_version, debit_balance, credit_balance,
         debit_previous_seq, credit_previous_seq, timeout_seconds, book, code, kind, balancing, requested_minor,
         pending_id, reference, context)
-    SELECT j.seq, b.ids[j.ord], b.event_ids[j.ord], j.debit, j.credit, j.amount,
-        coalesce(b.event_ats[j.ord], p_now), p_now, x.version, y.version, x.balance, y.balance,
-        x.previous, y.previous, b.timeouts[j.ord], b.books[j.ord], b.codes[j.ord], j.kind,
-        coalesce(b.flags[j.ord], 0::smallint) & 2 <> 0,
-        nullif(b.amounts[j.ord], j.amount), b.pending_ids[j.ord], b.refs[j.ord], b.contexts[j.ord]
+    SELECT j.seq, u.id, u.event_id, j.debit, j.credit, j.amount, coalesce(u.event_at, p_now), p_now,
+        x.version, y.version, x.balance, y.balance, x.previous, y.previous, u.timeout, u.book, u.code, j.kind,
+        coalesce(u.flag, 0::smallint) & 2 <> 0, nullif(u.amount, j.amount), u.pending, u.reference, u.context
     FROM j JOIN places x ON x.seq = j.seq AND x.side = 0 JOIN places y ON y.seq = j.seq AND y.side = 1
+    -- Unnested, for reaching into an array of jsonb or one with nulls costs its whole length.
+    JOIN unnest(b.ids, b.event_ids, b.books, b.codes, b.amounts, b.timeouts, b.flags, b.pending_ids, b.refs,
+            b.event_ats, b.contexts)
+        WITH ORDINALITY u (id, event_id, book, code, amount, timeout, flag, pending, reference, event_at,
+            context, ord) ON u.ord = j.ord
     ORDER BY j.seq
     RETURNING 1
 )
@@ -111,10 +114,12 @@ LANGUAGE sql
 AS $$
 INSERT INTO ledger.refusals (id, result, event_id, debit_account_id, credit_account_id, amount_minor, event_at,
     created_at, timeout_seconds, book, code, kind, balancing, pending_id, reference)
-SELECT DISTINCT ON (u.id) u.id, u.result, b.event_ids[u.ord], b.debits[u.ord], b.credits[u.ord],
-    b.amounts[u.ord], b.event_ats[u.ord], p_now, b.timeouts[u.ord], b.books[u.ord], b.codes[u.ord],
-    coalesce(b.kinds[u.ord], 0), coalesce(b.flags[u.ord], 0) & 2 <> 0, b.pending_ids[u.ord], b.refs[u.ord]
-FROM unnest(b.ids, d.results) WITH ORDINALITY u (id, result, ord)
+SELECT DISTINCT ON (u.id) u.id, u.result, u.event_id, u.debit, u.credit, u.amount, u.event_at, p_now, u.timeout,
+    u.book, u.code, coalesce(u.kind, 0), coalesce(u.flag, 0) & 2 <> 0, u.pending, u.reference
+FROM unnest(b.ids, b.event_ids, b.debits, b.credits, b.amounts, b.event_ats, b.timeouts, b.books, b.codes,
+        b.kinds, b.flags, b.pending_ids, b.refs, d.results)
+    WITH ORDINALITY u (id, event_id, debit, credit, amount, event_at, timeout, book, code, kind, flag, pending,
+        reference, result, ord)
 WHERE u.result > 1 AND u.result <> 4
     AND (p_known IS NULL OR u.ord <> ALL (p_known))
     -- only the first use of an id in the batch made it known

@@ -90,13 +90,16 @@ BEGIN
         RETURN;
     END IF;
     PERFORM ledger.take_lock();
+    IF n = 1 AND NOT p_ordered AND p_flags IS NULL AND p_pending_ids IS NULL THEN
+        first_seq := ledger.post_one(p_ids[1], p_event_ids[1], p_books[1], p_debits[1], p_credits[1], p_amounts[1],
+            p_codes[1], coalesce(p_kinds[1], 0::smallint), p_timeouts[1], p_refs[1], p_event_ats[1], p_contexts[1]);
+        IF first_seq IS NOT NULL THEN
+            RETURN;
+        END IF;
+    END IF;
     SELECT h.last_seq, h.now_at INTO v_last, v_now FROM ledger.head() h;
     PERFORM ledger.refresh_limits(v_now);
     v_last := v_last + ledger.expire_due(v_now, v_last, 100);
-    IF n = 1 AND NOT p_ordered AND ledger.post_plain(b, v_last, v_now) THEN
-        first_seq := v_last + 1;
-        RETURN;
-    END IF;
     IF ledger.may_be_known(p_ids) THEN
         SELECT array_agg(k.ord), array_agg(k.answer), array_agg(k.amount), array_agg(k.seq)
         INTO v_known, v_answers, v_amounts, v_seqs FROM ledger.recall(b) k;
