@@ -22,6 +22,7 @@ from bench.measure import in_turn, rate
 ACCOUNTS = 10_000
 PLENTY = 10**12
 CODE = TransferCode.SEND
+CONTEXT = '{"actor": "bench", "channel": "bench"}'
 ROWS = (
     "seq, id, event_id, debit_account_id, credit_account_id, amount_minor, event_at, created_at, "
     "debit_version, credit_version, debit_balance, credit_balance, debit_previous_seq, "
@@ -106,6 +107,7 @@ class Bench:
                     credit_account_id=credit,
                     amount_minor=100,
                     code=CODE,
+                    context=CONTEXT,
                 )
             )
         return made
@@ -133,6 +135,16 @@ class Bench:
 
         return run
 
+    def insert(self, count: int) -> Callable[[], None]:
+        """INSERT of the newest `count` transfers into a table of the same shape, from rows that lie ready."""
+        self.owner.execute("DROP TABLE IF EXISTS staged")
+        self.owner.execute(
+            f"CREATE UNLOGGED TABLE staged AS SELECT {ROWS} FROM ledger.transfers "
+            f"ORDER BY seq DESC LIMIT {count}"
+        )
+        query = f"INSERT INTO raw ({ROWS}) SELECT {ROWS} FROM staged ORDER BY seq"
+        return lambda: void(self.owner.execute(query))
+
     def batches(self, size: int) -> dict[str, list[float]]:
         """Transfers per second of each way to post a batch of `size`, in turn with COPY."""
         repeats = max(1, min(300, 4_000 // size))
@@ -146,19 +158,24 @@ class Bench:
 
             return run
 
-        def copied() -> float:
-            run = self.copy(size)
+        def written(way: Callable[[int], Callable[[], None]]) -> float:
+            run = way(size)
             self.owner.execute("TRUNCATE raw")
             return rate(size, run)
 
         subjects = {
-            "COPY": copied,
+            "COPY": lambda: written(self.copy),
+            "INSERT": lambda: written(self.insert),
             "set path": timed(),
             "hot account": timed(hot=True),
             "ordered path": timed(ordered=True),
             "1 % overdrafts": timed(overdrafts=max(1, size // 100)),
         }
         return in_turn(subjects)
+
+
+def void(_: object) -> None:
+    """Forget an answer."""
 
 
 def pgbench(server: EmbeddedServer, database: str, clients: int, seconds: int, script: str | None) -> float:
