@@ -21,7 +21,7 @@ from psycopg.rows import TupleRow
 
 from ayni.foundation.db import APPLICATION_ROLE, connect, owner_url
 from ayni.foundation.errors import AyniError
-from ayni.foundation.queries import load_sql
+from ayni.foundation.queries import list_sql, load_sql
 from ayni.foundation.queue import SCHEMA, install_queue, list_queue_migrations
 
 _LOCK = 0x61796E69  # "ayni"
@@ -194,10 +194,8 @@ def _install_queue(connection: psycopg.Connection[TupleRow], applied: int | None
 
 def _define(connection: psycopg.Connection[TupleRow], module: str, *, force: bool) -> None:
     """Re-create a module's functions and views when their text has changed."""
-    texts = [load_sql(module, name) for name in ("functions.sql", "views.sql")]
-    folder = files(f"ayni.{module}") / "sql" / "functions"
-    if folder.is_dir():
-        texts[1:1] = [entry.read_text("utf-8") for entry in sorted(folder.iterdir(), key=lambda e: e.name)]
+    names = ("functions.sql", *list_sql(module, "functions"), "views.sql")
+    texts = [load_sql(module, name) for name in names]
     digest = _digest("\0".join(texts))
     row = connection.execute(
         "SELECT digest FROM foundation.definitions WHERE module = %s", [module]
