@@ -8,14 +8,13 @@ import psycopg
 import pytest
 
 from ayni import ledger
-from ayni.foundation.db import Database, Tx, begin
+from ayni.foundation.db import Database, OutcomeUnknown, Tx, begin
 from ayni.ledger import AccountFlag, NewAccount, Transfer
 from ayni.ledger.errors import (
     AccountNotEmpty,
     BadBatch,
     BatchTooLarge,
     LimitBelowUse,
-    OutcomeUnknown,
     PosterStopped,
     UnknownAccount,
     UnknownOwner,

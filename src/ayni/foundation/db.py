@@ -40,6 +40,16 @@ class DatabaseUnreachable(AyniError):
     do = "Start it (ayni up), or check AYNI_DATABASE_URL, and send the same request again."
 
 
+class OutcomeUnknown(AyniError):
+    """The connection was lost between COMMIT and its answer: only asking again can tell."""
+
+    code = "outcome_unknown"
+    http_status = 503
+    what = "The connection to the database was lost while the work was being committed."
+    means = "It may or may not have been done, and nobody can tell from here."
+    do = "Send it again with the same ids: it is done once, and the answer says what happened."
+
+
 class NotMigrated(AyniError):
     """The database exists but holds no Ayni."""
 
@@ -121,28 +131,44 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self, actor: Actor = SYSTEM) -> Iterator[Tx]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
-        with self._transaction(actor, None) as tx:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Raises DatabaseUnreachable when the connection is lost before the commit, and so nothing was done, and
+        OutcomeUnknown when it is lost during the commit.
+        """
+        with self.connection() as connection, transaction_on(connection, self.country, actor) as tx:
             yield tx
 
     @contextlib.contextmanager
     def snapshot(self, actor: Actor = SYSTEM) -> Iterator[Tx]:
         """A transaction that only reads, all of it at one instant, whatever others commit meanwhile."""
-        with self._transaction(actor, _QUERIES["snapshot"]) as tx:
+        with (
+            self.connection() as connection,
+            transaction_on(connection, self.country, actor, reads=True) as tx,
+        ):
             yield tx
 
-    @contextlib.contextmanager
-    def _transaction(self, actor: Actor, characteristics: LiteralString | None) -> Iterator[Tx]:
-        with self.connection() as connection, contextlib.ExitStack() as stack:
-            try:
-                # Until here nothing was asked for: a server that has gone away is only unreachable.
-                stack.enter_context(connection.transaction())
-                if characteristics is not None:
-                    connection.execute(characteristics)
-                tx = begin(connection, self.country, actor)
-            except psycopg.OperationalError as error:
-                raise DatabaseUnreachable from error
-            yield tx
+
+@contextlib.contextmanager
+def transaction_on(
+    connection: psycopg.Connection[TupleRow], country: Country, actor: Actor, *, reads: bool = False
+) -> Iterator[Tx]:
+    """`Database.transaction` on a connection that the caller keeps, for work in several steps.
+
+    With `reads` it is a snapshot. Raises DatabaseUnreachable, OutcomeUnknown.
+    """
+    ended = False
+    try:
+        with connection.transaction():
+            if reads:
+                connection.execute(_QUERIES["snapshot"])
+            yield begin(connection, country, actor)
+            ended = True
+    except psycopg.OperationalError as error:
+        # A server that answers, to say no, is a different thing: it has rolled back, and the caller sees why.
+        if not connection.closed:
+            raise
+        raise (OutcomeUnknown if ended and not reads else DatabaseUnreachable) from error
 
 
 def begin(connection: psycopg.Connection[TupleRow], country: Country, actor: Actor) -> Tx:

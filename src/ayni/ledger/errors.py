@@ -86,13 +86,3 @@ class PosterStopped(Refused):
     what = "The poster was stopped before it took this transfer."
     means = "It was not posted by this call."
     do = "Send it again with the same id; if it was posted after all, the answer is `exists`."
-
-
-class OutcomeUnknown(Refused):
-    """The connection was lost while the batch was being committed."""
-
-    code = "outcome_unknown"
-    http_status = 503
-    what = "The database went away while the transfer was being committed."
-    means = "It may or may not have been posted."
-    do = "Send it again with the same id: it is posted once, and the answer says what happened."

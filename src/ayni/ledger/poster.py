@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.rows import TupleRow
 
-from ayni.foundation.db import Database, DatabaseUnreachable, connect
+from ayni.foundation.db import Database, DatabaseUnreachable, OutcomeUnknown, connect
 from ayni.ledger import store
-from ayni.ledger.errors import BatchTooLarge, OutcomeUnknown, PosterStopped
+from ayni.ledger.errors import BatchTooLarge, PosterStopped
 from ayni.ledger.formats import check_fits, pack
 from ayni.ledger.model import MAX_BATCH, Posted, Transfer
 

@@ -21,7 +21,7 @@ from uuid import UUID
 
 from ayni import identity
 from ayni.foundation import audit
-from ayni.foundation.db import SYSTEM, Actor, Database, Tx, begin
+from ayni.foundation.db import SYSTEM, Actor, Database, Tx, transaction_on
 from ayni.foundation.tabular import Mapping, Table, open_table
 from ayni.registry import formats, operations, store
 from ayni.registry.errors import ImportAlreadyRunning, ObservedInFuture
@@ -69,8 +69,8 @@ def import_padron(
 
         @contextlib.contextmanager
         def step() -> Iterator[Tx]:
-            with connection.transaction():
-                yield begin(connection, database.country, actor)
+            with transaction_on(connection, database.country, actor) as tx:
+                yield tx
 
         with step() as tx:
             on = on or (mapping.on if mapping else None) or tx.today
