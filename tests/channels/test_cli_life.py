@@ -114,10 +114,24 @@ def test_a_made_up_city_is_imported_and_the_same_list_again_changes_nothing(
 
 def test_a_list_that_is_not_there_or_of_the_future_is_refused(installed: Ayni, tmp_path: Path) -> None:
     arguments = ["registry", "import", tmp_path / "x.csv", "--source", "census", "--json"]
-    assert (installed(*arguments).status, installed(*arguments).code) == (2, "unusable_table")
+    assert (installed(*arguments).status, installed(*arguments).code) == (2, "table_not_opened")
+    (tmp_path / "x.csv").write_text("household_code\n")
     assert installed(*arguments, "--on", "2030-01-01").code == "observed_in_future"
     assert installed(*arguments, "--on", "yesterday").code == "not_an_instant"
     assert installed(*arguments, "--mapping", tmp_path / "x.yaml").status == 2
+
+
+def test_a_report_without_a_place_is_told_with_2_and_nothing_is_imported(
+    installed: Ayni, tmp_path: Path
+) -> None:
+    """A bug: it ended with 70 after everything had been imported."""
+    padron = tmp_path / "padron.csv"
+    assert installed("city", "generate", "--people", "20", "--seed", "9", "--out", padron).status == 0
+    arguments = ["registry", "import", padron, "--source", "reports", "--json"]
+    for place in (tmp_path / "no" / "x.csv", tmp_path, "/proc/x.csv", padron):
+        answer = installed(*arguments, "--report", place)
+        assert (answer.status, answer.code) == (2, "report_not_writable")
+    assert installed(*arguments).data["unchanged"] == 0
 
 
 def test_a_survey_is_dressed(installed: Ayni, tmp_path: Path) -> None:

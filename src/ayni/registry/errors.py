@@ -14,6 +14,25 @@ class UnknownColumns(BadInput):
     do = "Correct their names, remove them, or declare them under facts: in a mapping file (docs/padron.md)."
 
 
+class ReportNotWritable(BadInput):
+    """There is no place for the report; found before anything is read."""
+
+    code = "report_not_writable"
+    what = "The report can't be written to {path}: {reason}."
+    means = "Nothing was read and nothing was imported."
+    do = "Name a file in a folder that is there and may be written (--report), other than the list itself."
+
+
+class ReportLost(Refused):
+    """The rows are in, and the disk then said no."""
+
+    code = "report_lost"
+    http_status = 500
+    what = "The rows were imported, but the report could not be written to {path}: {reason}."
+    means = "What was not used is told nowhere yet. No row of the list is lost or doubled."
+    do = "Make room, and import the same list again: it changes nothing, and writes the report."
+
+
 class FactDeclaredOtherwise(Refused):
     """A fact's type never changes."""
 

@@ -15,6 +15,7 @@ from hashlib import blake2b
 from typing import Any
 
 from ayni.foundation.country import Country, InvalidDocument, InvalidPhone
+from ayni.foundation.tabular import list_some
 from ayni.registry.errors import UnknownColumns
 from ayni.registry.model import FactName, NotAFact, Role, read_day, read_fact, read_yes_no
 
@@ -95,7 +96,7 @@ class RowReader:
         known = {fact.column: fact for fact in facts}
         unknown = [column for column in columns if column not in COLUMNS and column not in known]
         if unknown:
-            raise UnknownColumns(columns=", ".join(sorted(unknown)[:20]))
+            raise UnknownColumns(columns=list_some(sorted(unknown)))
         self._person = [known[c] for c in columns if c in known and known[c].subject_kind == "person"]
         self._household = [known[c] for c in columns if c in known and known[c].subject_kind == "household"]
         self._columns = sorted(columns)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,9 +23,9 @@ from uuid import UUID
 from ayni import identity
 from ayni.foundation import audit
 from ayni.foundation.db import SYSTEM, Actor, Database, Tx, transaction_on
-from ayni.foundation.tabular import Mapping, Table, open_table
+from ayni.foundation.tabular import Mapping, Table, check_table_file, open_table
 from ayni.registry import formats, operations, store
-from ayni.registry.errors import ImportAlreadyRunning, ObservedInFuture
+from ayni.registry.errors import ImportAlreadyRunning, ObservedInFuture, ReportLost, ReportNotWritable
 from ayni.registry.model import FACTS, ImportReport
 from ayni.values.ids import new_id
 
@@ -61,10 +62,12 @@ def import_padron(
 
     Valid rows are imported, the others are told in a CSV report (`<file>.report.csv` if none is given) with
     line, column, code and reason. The same file again changes nothing. A mapping's own facts become known.
-    Raises UnusableTable and its kinds, UnknownColumns, FactDeclaredOtherwise, BadFactDeclaration,
-    ObservedInFuture, ImportAlreadyRunning, HouseholdRefused.
+    Raises UnusableTable and its kinds, ReportNotWritable, UnknownColumns, FactDeclaredOtherwise,
+    BadFactDeclaration, ObservedInFuture, ImportAlreadyRunning, HouseholdRefused, ReportLost.
     """
+    check_table_file(path)
     report = report or path.with_name(f"{path.name}.report.csv")
+    _check_place(report, path)
     with database.connection() as connection:
 
         @contextlib.contextmanager
@@ -107,6 +110,26 @@ def _import(run: _Import, path: Path, mapping: Mapping | None, report: Path) -> 
         written += sum(found.values()) - found["households_added"]
         run.progress("writing", written)
     return _finish(run, counts, report)
+
+
+def _check_place(report: Path, path: Path) -> None:
+    """Refuse, before any work, a report that could not be written at its end, or would be the list itself."""
+    try:
+        if report.exists() and report.samefile(path):
+            raise ReportNotWritable(path=report, reason="it is the list that is to be read")
+        if report.is_fifo():
+            raise ReportNotWritable(path=report, reason="it is a pipe")
+        there = os.path.lexists(report)
+        # Only trying tells: a folder may be full of rights on a disk that nobody may write.
+        report.open("a").close()
+        if not there:
+            report.unlink()
+    except (OSError, ValueError) as error:
+        raise ReportNotWritable(path=report, reason=_why(error)) from error
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (getattr(error, "strerror", None) or "it is no name for a file").lower()
 
 
 def _digest(path: Path) -> str:
@@ -186,7 +209,10 @@ def _person(row: tuple[Any, ...]) -> identity.NewPerson:
 
 def _finish(run: _Import, counts: Counter[str], report: Path) -> ImportReport:
     with run.step() as tx:
-        _write_report(tx, report)
+        try:
+            _write_report(tx, report)
+        except OSError as error:
+            raise ReportLost(path=report, reason=_why(error)) from error
         notes, refused, flagged = store.count_refusals(tx)
         numbers = {
             "rows_read": counts["rows_read"],

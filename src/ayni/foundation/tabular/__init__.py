@@ -15,15 +15,18 @@ from ayni.foundation.tabular.errors import (
     EmptyTable,
     MissingColumns,
     NulCharacter,
+    TableNotOpened,
     TooLong,
     Undecodable,
     UnusableTable,
     WrongCellCount,
 )
 from ayni.foundation.tabular.mapping import Mapping, load_mapping
-from ayni.foundation.tabular.reader import MAX_FIELD, MAX_RECORD, Row, Table, open_table, read_rows
+from ayni.foundation.tabular.reader import Row, Table, check_table_file, open_table, read_rows
+from ayni.foundation.tabular.sizes import MAX_COLUMNS, MAX_FIELD, MAX_RECORD, list_some
 
 __all__ = [
+    "MAX_COLUMNS",
     "MAX_FIELD",
     "MAX_RECORD",
     "AmbiguousColumns",
@@ -38,10 +41,13 @@ __all__ = [
     "NulCharacter",
     "Row",
     "Table",
+    "TableNotOpened",
     "TooLong",
     "Undecodable",
     "UnusableTable",
     "WrongCellCount",
+    "check_table_file",
+    "list_some",
     "load_mapping",
     "open_table",
     "read_rows",

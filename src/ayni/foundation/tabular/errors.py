@@ -14,6 +14,14 @@ class UnusableTable(BadInput):
     do = "Save it anew as CSV (UTF-8) or XLSX and try again."
 
 
+class TableNotOpened(UnusableTable):
+    """No such file, no right to read it, or something that is no file: a folder, a pipe, a device."""
+
+    code = "table_not_opened"
+    what = "The file {file} can't be opened: {reason}."
+    do = "Check its name and who may read it; what comes through a pipe is written to a file first."
+
+
 class EmptyTable(UnusableTable):
     """No header row."""
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from ayni.foundation.tabular.errors import AmbiguousColumns, BadCell, BadMapping
+from ayni.foundation.tabular.sizes import find_obstacle
 
 _KEYS = {"name", "delimiter", "encoding", "on", "columns", "truth", "facts", "skip", "household_size"}
 _RULE_KEYS = {"from", "one_of", "value", "values", "as", "format", "default"}
@@ -252,10 +253,11 @@ class _Loader:
 def load_mapping(path: Path) -> Mapping:
     """The mapping in a YAML file; raises BadMapping, which names the place."""
     loader = _Loader(path.name)
+    obstacle = find_obstacle(path)
+    if obstacle is not None:
+        raise loader.refuse("its start", obstacle)
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Yaml)  # noqa: S506
-    except OSError as error:
-        raise loader.refuse("its start", error.strerror or "it can't be opened") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         raise loader.refuse(f"line {mark.line + 1}" if mark else "its start", "not YAML") from None

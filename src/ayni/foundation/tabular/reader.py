@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,17 +18,14 @@ from ayni.foundation.tabular.errors import (
     EmptyTable,
     MissingColumns,
     NulCharacter,
+    TableNotOpened,
     TooLong,
     Undecodable,
     UnusableTable,
     WrongCellCount,
 )
 from ayni.foundation.tabular.mapping import Mapping
-
-MAX_FIELD = 10_000
-"""Characters in one cell; no true address or name comes near it."""
-MAX_RECORD = 100_000
-"""Characters in one row, which bounds memory. Below the csv module's own limit for a field (131,072)."""
+from ayni.foundation.tabular.sizes import MAX_COLUMNS, MAX_FIELD, MAX_RECORD, find_obstacle, list_some
 
 _CHUNK = 1 << 20
 _DELIMITERS = ",;\t|"
@@ -131,8 +129,7 @@ def find_encoding(path: Path, stated: str | None = None) -> str:
     half imported. Raises Undecodable with the line.
     """
     with path.open("rb") as file:
-        if not stated and file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            stated = "utf-16"
+        stated = stated or _utf16(file.read(64))
     seen = _decodes(path, stated or "utf-8-sig")
     if seen is None:
         return stated or "utf-8-sig"
@@ -143,6 +140,18 @@ def find_encoding(path: Path, stated: str | None = None) -> str:
     if other is None:
         return "cp1252"
     raise Undecodable(file=path.name, line=other[0], encoding="UTF-8 or Latin-1")
+
+
+def _utf16(start: bytes) -> str | None:
+    """UTF-16 by its mark, or by the zero in every second byte that Latin letters have in it; or None."""
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    first, second = start[0:8:2], start[1:8:2]
+    if len(second) == 4 and not any(second) and all(first):
+        return "utf-16-le"
+    if len(second) == 4 and not any(first) and all(second):
+        return "utf-16-be"
+    return None
 
 
 def _decodes(path: Path, encoding: str) -> tuple[int, bool] | None:
@@ -216,14 +225,27 @@ def _mapped(mapping: Mapping, theirs: dict[str, str], line: int) -> Row:
     return Row(line, values, None, truth, size)
 
 
+_HEADER_FAULTS = {
+    TooLong: "it is longer than any header, or its quotation mark never closes",
+    NulCharacter: "it has a NUL character, so that this may be no table at all",
+    BrokenQuotes: "it has a quotation mark that does not close where a cell ends",
+}
+
+
 def _check_header(path: Path, header: list[str], needed: Iterable[str]) -> list[str]:
     names = [name.strip() for name in header]
-    while names and not names[-1]:
-        raise UnusableTable(file=path.name, reason=f"column {len(names)} has no name")
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise DuplicateColumns(file=path.name, columns=", ".join(twice))
-    if missing := [name for name in needed if name not in names]:
-        raise MissingColumns(file=path.name, missing=", ".join(missing))
+    if len(names) > MAX_COLUMNS:
+        raise UnusableTable(
+            file=path.name, reason=f"it has {len(names)} columns, and {MAX_COLUMNS} is the most"
+        )
+    there = Counter(names)
+    # First what is missing: a file without a header has a person in its place, of whom nothing is repeated.
+    if missing := [name for name in needed if name not in there]:
+        raise MissingColumns(file=path.name, missing=list_some(missing))
+    if "" in there:
+        raise UnusableTable(file=path.name, reason=f"column {names.index('') + 1} has no name")
+    if twice := sorted(name for name, times in there.items() if times > 1):
+        raise DuplicateColumns(file=path.name, columns=list_some(twice))
     return names
 
 
@@ -239,7 +261,7 @@ def _open_csv(path: Path, mapping: Mapping | None) -> Iterator[Cells]:
         for line, cells in _csv_cells(lines, delimiter):
             if isinstance(cells, BadRow):
                 raise UnusableTable(
-                    file=path.name, reason=f"its header row, line {line}, is broken"
+                    file=path.name, reason=f"of its header row, line {line}: {_HEADER_FAULTS[type(cells)]}"
                 ) from cells
             if any(cell.strip() for cell in cells):
                 header = cells
@@ -248,19 +270,22 @@ def _open_csv(path: Path, mapping: Mapping | None) -> Iterator[Cells]:
         yield from _csv_cells(lines, delimiter, [name.strip() for name in header])
 
 
+def check_table_file(path: Path) -> None:
+    """Whether there is a file that may be read. Raises TableNotOpened."""
+    obstacle = find_obstacle(path)
+    if obstacle is not None:
+        raise TableNotOpened(file=path.name, reason=obstacle)
+
+
 def open_table(path: Path, mapping: Mapping | None = None, *, needed: Sequence[str] = ()) -> Table:
     """Opens a table and checks its header.
 
     `needed` are columns that must be there, by our names; with a mapping it is the mapping that must make
     them. Raises UnusableTable or one of its kinds. Nothing but the header is read yet.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(4)
-    except OSError as error:
-        raise UnusableTable(
-            file=path.name, reason=(error.strerror or "it can't be opened").lower()
-        ) from error
+    check_table_file(path)
+    with path.open("rb") as file:
+        start = file.read(4)
     if mapping:
         made = {rule.column for rule in mapping.rules}
         if missing := [name for name in needed if name not in made]:
