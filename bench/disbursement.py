@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,12 +39,13 @@ _HEADER = "household_code,relationship,document_kind,document_number,first_surna
 
 @dataclass(frozen=True)
 class Stages:
-    """Seconds of each stage, and what was paid."""
+    """Seconds of each stage, what was paid, and the most memory that this process has held."""
 
     entitlements: int
     paid: int
     seconds: dict[str, float]
     violations: int
+    peak_mib: int
 
 
 def _padron(path: Path, count: int) -> None:
@@ -96,7 +98,8 @@ def disbursement(server: EmbeddedServer, count: int) -> Stages:
         with database.transaction(ACTOR) as tx:
             violations = len(ledger.list_violations(tx))
     server.drop_database(name)
-    return Stages(count, done.paid, seconds, violations)
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return Stages(count, done.paid, seconds, violations, peak_mib)
 
 
 def _cycle(database: Database, timed: Callable[[str, float], None]) -> programmes.Cycle:
