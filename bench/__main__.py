@@ -163,12 +163,10 @@ def _disbursements(server: EmbeddedServer, counts: list[int]) -> list[str]:
     lines += [f"| entitlements | paid | {' | '.join(names)} | paid per second | MiB | violations |"]
     lines += ["|" + "---:|" * (len(names) + 5)]
     for one in stages:
-        cells = [f"{one.seconds[name]:.1f}" for name in names]
-        speed = one.paid / one.seconds["disburse"]
-        lines += [
-            f"| {one.entitlements:,} | {one.paid:,} | {' | '.join(cells)} | {speed:,.0f} | {one.peak_mib:,} | "
-            f"{one.violations} |"
-        ]
+        cells = [f"{one.entitlements:,}", f"{one.paid:,}"]
+        cells += [f"{one.seconds[name]:.1f}" for name in names]
+        cells += [f"{one.paid / one.seconds['disburse']:,.0f}", f"{one.peak_mib:,}", str(one.violations)]
+        lines += [f"| {' | '.join(cells)} |"]
     return [*lines, ""]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from ayni import identity, payments, programmes, registry, wallet
+from ayni import identity, ledger, payments, programmes, registry, wallet
 from ayni.foundation.db import Actor, Database
 from ayni.identity import NewPerson, OfficerRole
 from ayni.programmes import Cycle
@@ -53,11 +54,18 @@ class Town:
     folder: Path
     deposit_minor: int = 100_000
     text: str = PROGRAMME
+    elders: int = 0
+    """So many more poor households of one elder each, who get 6,000."""
     people: dict[str, PersonId] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         padron = self.folder / "padron.csv"
-        padron.write_text(PADRON, encoding="utf-8")
+        numbers = [number for number in range(41_000_000, 42_000_000) if number % 100 < 97][: self.elders]
+        more = "".join(
+            f"E{number},head,DNI,{number},Vega,Ríos,Elsa,1950-01-01,female,150132,yes,pobre,2024-01-01\n"
+            for number in numbers
+        )
+        padron.write_text(PADRON + more, encoding="utf-8")
         registry.import_padron(self.database, path=padron, source="test", on=ON, actor=ACTOR)
         identity.verify_all_documents(self.database, SandboxIdentityRegister(), actor=ACTOR)
         with self.database.transaction(ACTOR) as tx:
@@ -89,6 +97,21 @@ class Town:
         assessment = self.assess()
         with self.database.transaction(ACTOR) as tx:
             return programmes.open_cycle(tx, assessment_id=assessment.id, name=name, officer_id=self.maker)
+
+    def open_wallets(self, cycle: Cycle) -> None:
+        with self.database.transaction(ACTOR) as tx:
+            wallet.open_wallets(tx, person_ids=programmes.list_recipients(tx, cycle.id))
+
+    def disburse(self, cycle: Cycle, **how: Any) -> programmes.Disbursed:
+        return programmes.disburse_cycle(self.database, cycle_id=cycle.id, actor=ACTOR, **how)
+
+    def violations(self) -> list[object]:
+        """What breaks the invariants of the ledger, of payments and of the wallet."""
+        with self.database.transaction(ACTOR) as tx:
+            found: list[object] = [*ledger.list_violations(tx)]
+            for invariant in (*payments.INVARIANTS, *wallet.INVARIANTS):
+                found += invariant.check(tx)
+            return found
 
     def approve(self, cycle: Cycle, officer: OfficerId | None = None) -> Cycle:
         with self.database.transaction(ACTOR) as tx:

@@ -104,6 +104,15 @@ class CycleStateRefused(Refused):
     do = "A cycle goes from draft to approval, is approved, distributed and ended, in this order."
 
 
+class PaidMeanwhile(Refused):
+    """Another process has just paid some of the same entitlements."""
+
+    code = "paid_meanwhile"
+    what = "Some of these entitlements have just been paid by somebody else."
+    means = "Nothing of this batch was paid, and nobody is paid twice."
+    do = "Look again at what is unpaid, and pay that."
+
+
 class SameHuman(Refused):
     """Maker and checker are one human, whatever the accounts are called."""
 

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from uuid import UUID
 
 from ayni import ledger, payments
+from ayni.foundation import audit
 from ayni.foundation.db import Actor, Database, Tx
 from ayni.ledger import Transfer, TransferCode
+from ayni.payments import ProgrammeBook
 from ayni.programmes import store
-from ayni.programmes.errors import CycleStateRefused
+from ayni.programmes.errors import CycleStateRefused, PaidMeanwhile
 from ayni.programmes.model import Cycle, CycleState, Disbursed, Payable
-from ayni.values.ids import CycleId, EventId, TransferId, derived_id
-from ayni.wallet import Benefit, BenefitAnswer, disburse
+from ayni.values.ids import CycleId, EventId, TransferId, dated, derived_id, show_id
+from ayni.wallet import Benefit, BenefitAnswer, PreparedBenefits, post_benefits, prepare_benefits
 
 _NIL = UUID(int=0)
+_PAYABLE = (CycleState.APPROVED, CycleState.DISTRIBUTED)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    payables: list[Payable]
+    prepared: PreparedBenefits
 
 
 def disburse_cycle(
@@ -24,77 +35,122 @@ def disburse_cycle(
     cycle_id: CycleId,
     actor: Actor,
     progress: Callable[[int, int], None] | None = None,
+    most: int = ledger.BULK_BATCH,
 ) -> Disbursed:
-    """Pay what an approved cycle owes, and what stayed unpaid when called again.
+    """Pay what an approved cycle owes, and what stayed unpaid when called again; `most` in a transaction.
 
     Killed anywhere and called again it pays the rest: what was committed is known by the entitlement's own
-    transfer id, and nobody is paid twice. Refusals stay payable, with their reasons. Raises UnknownCycle,
-    CycleStateRefused.
+    transfer id, and nobody is paid twice; called twice at once, the two share the work. Refusals stay
+    payable, with their reasons. Raises UnknownCycle, CycleStateRefused.
     """
     with database.transaction(actor) as tx:
         cycle = store.find_cycle(tx, cycle_id)
-    if cycle.state not in (CycleState.APPROVED, CycleState.DISTRIBUTED):
-        raise CycleStateRefused
+        if cycle.state not in _PAYABLE:
+            raise CycleStateRefused
+        book = payments.get_programme_book(tx, programme_id=cycle.programme_id)
     after, done, newly = _NIL, 0, 0
     reasons: Counter[str] = Counter()
-    while True:
-        with database.transaction(actor) as tx:
-            batch = store.list_payable(tx, cycle_id, after, ledger.BULK_BATCH)
-            if not batch:
-                break
-            answers = _pay(tx, cycle, batch)
-        after = batch[-1].id
-        done += len(batch)
-        newly += sum(answer.paid for answer in answers)
-        reasons.update(answer.reason for answer in answers if not answer.paid)
-        if progress is not None:
-            progress(done, cycle.entitlements)
+
+    def prepare(after: UUID) -> _Batch:
+        return _prepare(database, actor, cycle, book, after, most)
+
+    # While PostgreSQL posts one batch, a second thread prepares the next.
+    with ThreadPoolExecutor(1, "disburse-ahead") as ahead:
+        batch = prepare(after)
+        while batch.payables:
+            last = batch.payables[-1].id
+            following = ahead.submit(prepare, last)
+            try:
+                with database.transaction(actor) as tx:
+                    unpaid, count = _pay(tx, cycle, book, batch)
+            except PaidMeanwhile:
+                following.result()
+                batch = prepare(after)
+                continue
+            after, done, newly = last, done + len(batch.payables), newly + count
+            reasons.update(answer.reason for answer in unpaid)
+            if progress is not None:
+                progress(done, cycle.entitlements)
+            batch = following.result()
     with database.transaction(actor) as tx:
-        if store.find_cycle(tx, cycle_id).state is CycleState.APPROVED:
+        if store.lock_cycle(tx, cycle_id) is CycleState.APPROVED:
             store.run(tx, "set_cycle_state", id=cycle_id, state=CycleState.DISTRIBUTED)
-        paid, paid_minor, unpaid = store.run(tx, "count_payments", cycle_id=cycle_id).fetchone() or (0, 0, 0)
-    return Disbursed(newly, paid, paid_minor, unpaid, dict(reasons))
+        paid, paid_minor, unpaid_in_all = store.count_payments(tx, cycle_id)
+    return Disbursed(newly, paid, paid_minor, unpaid_in_all, dict(reasons))
 
 
-def _pay(tx: Tx, cycle: Cycle, batch: list[Payable]) -> list[BenefitAnswer]:
-    book = payments.get_programme_book(tx, programme_id=cycle.programme_id)
-    answers = disburse(
-        tx,
-        from_account_id=book.emoney_account_id,
-        benefits=[
-            Benefit(
-                entitlement_id=payable.id,
-                created_at=payable.created_at,
-                person_id=payable.recipient_id,
-                amount_minor=payable.amount_minor,
-                purpose=payable.purpose,
-                attempt=payable.attempt,
-            )
-            for payable in batch
-        ],
-        reference=cycle.id,
-    )
-    tried = list(zip(batch, answers, strict=True))
-    newly = [(payable, answer) for payable, answer in tried if answer.newly]
-    if newly:
-        # The programme's own book follows in the same transaction: its asset is its account at the issuer.
-        first = newly[0][1].transfer_id
-        [answer] = ledger.post(
+def _prepare(
+    database: Database, actor: Actor, cycle: Cycle, book: ProgrammeBook, after: UUID, most: int
+) -> _Batch:
+    with database.transaction(actor) as tx:
+        payables = store.list_payable(tx, cycle.id, after, most)
+        prepared = prepare_benefits(
             tx,
-            [
-                Transfer(
-                    id=TransferId(derived_id(cycle.opened_at, "cycle", cycle.id, "spend", first)),
-                    event_id=EventId(derived_id(cycle.opened_at, "cycle", cycle.id, "spent", first)),
-                    book=book.book,
-                    debit_account_id=book.reserved_account_id,
-                    credit_account_id=book.asset_account_id,
-                    amount_minor=sum(payable.amount_minor for payable, _ in newly),
-                    code=TransferCode.SPEND_BUDGET,
-                    reference=cycle.id,
+            from_account_id=book.emoney_account_id,
+            benefits=[
+                Benefit(
+                    entitlement_id=payable.id,
+                    # The id's own instant: ids of neighbours stay neighbours in the ledger's index.
+                    created_at=dated(payable.id),
+                    person_id=payable.recipient_id,
+                    amount_minor=payable.amount_minor,
+                    purpose=payable.purpose,
+                    attempt=payable.attempt,
                 )
+                for payable in payables
             ],
+            reference=cycle.id,
         )
-        if not answer.result.ok:
-            raise RuntimeError(f"the programme's book did not follow: {answer.result.name}")
-    store.insert_payments(tx, tried)
-    return answers
+    return _Batch(payables, prepared)
+
+
+def _pay(tx: Tx, cycle: Cycle, book: ProgrammeBook, batch: _Batch) -> tuple[list[BenefitAnswer], int]:
+    """Pay one batch: the answers of those who stay unpaid, and how many were paid now.
+
+    All is written before the ledger's lock is taken, as if nobody were refused; who is refused after all is
+    put right in one statement.
+    """
+    if store.lock_cycle(tx, cycle.id) not in _PAYABLE:
+        raise CycleStateRefused
+    unsent, transfers = batch.prepared.unsent, batch.prepared.transfers
+    audit.record(
+        tx,
+        action="programmes.pay_batch",
+        subject=show_id("cyc", cycle.id),
+        details={
+            "first": show_id("ent", batch.payables[0].id),
+            "sent": len(transfers),
+            "unsent": len(unsent),
+        },
+    )
+    store.insert_unsent(tx, [(batch.payables[place], answer) for place, answer in unsent.items()])
+    store.insert_payments(tx, [(batch.payables[place], sent.id) for place, sent in transfers.items()])
+    others = post_benefits(tx, batch.prepared)
+    refused = {place: answer for place, answer in others.items() if not answer.paid}
+    store.amend_payments(tx, [(batch.payables[place], answer) for place, answer in refused.items()])
+    newly = [place for place in transfers if place not in others]
+    if newly:
+        spent = sum(batch.payables[place].amount_minor for place in newly)
+        _spend(tx, cycle, book, first=transfers[newly[0]].id, spent_minor=spent)
+    return [*unsent.values(), *refused.values()], len(newly)
+
+
+def _spend(tx: Tx, cycle: Cycle, book: ProgrammeBook, *, first: TransferId, spent_minor: int) -> None:
+    """The programme's own book follows in the same transaction: its asset is its account at the issuer."""
+    [answer] = ledger.post(
+        tx,
+        [
+            Transfer(
+                id=TransferId(derived_id(dated(first), "cycle", cycle.id, "spend", first)),
+                event_id=EventId(derived_id(dated(first), "cycle", cycle.id, "spent", first)),
+                book=book.book,
+                debit_account_id=book.reserved_account_id,
+                credit_account_id=book.asset_account_id,
+                amount_minor=spent_minor,
+                code=TransferCode.SPEND_BUDGET,
+                reference=cycle.id,
+            )
+        ],
+    )
+    if not answer.result.ok:
+        raise RuntimeError(f"the programme's book did not follow: {answer.result.name}")

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from ayni.foundation import arrays
 from ayni.foundation.db import Tx
 from ayni.foundation.queries import load_queries
 from ayni.programmes.errors import (
@@ -19,6 +20,7 @@ from ayni.programmes.errors import (
     CycleExists,
     CycleStateRefused,
     OwnBenefit,
+    PaidMeanwhile,
     SameHuman,
     UnknownCycle,
     UnknownProgramme,
@@ -33,7 +35,7 @@ from ayni.programmes.model import (
     fact_sql,
     from_stored,
 )
-from ayni.values.ids import CycleId, EntitlementId, OfficerId, PersonId, ProgrammeId
+from ayni.values.ids import CycleId, EntitlementId, OfficerId, PersonId, ProgrammeId, TransferId
 from ayni.wallet import BenefitAnswer
 
 _QUERIES = load_queries("programmes")
@@ -55,6 +57,8 @@ def _named() -> Iterator[None]:
             raise _NAMED[error.sqlstate] from error
         if error.diag.constraint_name in ("cycle_name_is_unique", "one_cycle_per_assessment"):
             raise CycleExists from error
+        if error.diag.constraint_name == "paid_once":
+            raise PaidMeanwhile from error
         raise
 
 
@@ -165,23 +169,58 @@ def find_cycle(tx: Tx, cycle_id: CycleId) -> Cycle:
     )
 
 
+def lock_cycle(tx: Tx, cycle_id: CycleId) -> CycleState:
+    """The state of a cycle, which nobody else can change until this transaction ends. Raises UnknownCycle."""
+    row = run(tx, "lock_cycle", id=cycle_id).fetchone()
+    if row is None:
+        raise UnknownCycle
+    return CycleState(row[0])
+
+
 def list_payable(tx: Tx, cycle_id: CycleId, after: UUID, most: int) -> list[Payable]:
     """Unpaid entitlements after an id, in order."""
     rows = run(tx, "list_payable", cycle_id=cycle_id, after=after, most=most)
-    return [Payable(EntitlementId(row[0]), row[1], PersonId(row[2]), row[3], row[4], row[5]) for row in rows]
+    return [Payable(EntitlementId(row[0]), PersonId(row[1]), row[2], row[3], row[4]) for row in rows]
 
 
-def insert_payments(tx: Tx, tried: Sequence[tuple[Payable, BenefitAnswer]]) -> None:
-    """Record the answers of a batch."""
-    run(
-        tx,
-        "insert_payments",
-        entitlement_ids=[payable.id for payable, _ in tried],
-        attempts=[payable.attempt for payable, _ in tried],
-        transfer_ids=[answer.transfer_id for _, answer in tried],
-        paid=[answer.paid for _, answer in tried],
-        sent=[answer.sent for _, answer in tried],
-        codes=[answer.code for _, answer in tried],
-        reasons=[answer.reason for _, answer in tried],
-        at=tx.now,
-    )
+def insert_payments(tx: Tx, sent: Sequence[tuple[Payable, TransferId]]) -> None:
+    """Record that these are paid, before the ledger is asked. Raises PaidMeanwhile."""
+    if sent:
+        arrays.register(tx.connection)
+        run(
+            tx,
+            "insert_payments",
+            entitlement_ids=arrays.pack_uuids([payable.id for payable, _ in sent]),
+            attempts=arrays.pack_int4_or_nulls([payable.attempt for payable, _ in sent]),
+            transfer_ids=arrays.pack_uuids([transfer_id for _, transfer_id in sent]),
+            at=tx.now,
+        )
+
+
+def insert_unsent(tx: Tx, tried: Sequence[tuple[Payable, BenefitAnswer]]) -> None:
+    """Record what could not even be sent to the ledger."""
+    if tried:
+        run(tx, "insert_unsent", at=tx.now, **_columns(tried))
+
+
+def amend_payments(tx: Tx, refused: Sequence[tuple[Payable, BenefitAnswer]]) -> None:
+    """Put right what this transaction recorded as paid and the ledger has refused."""
+    if refused:
+        run(tx, "amend_payments", sent=[answer.sent for _, answer in refused], **_columns(refused))
+
+
+def _columns(tried: Sequence[tuple[Payable, BenefitAnswer]]) -> dict[str, list[Any]]:
+    return {
+        "entitlement_ids": [payable.id for payable, _ in tried],
+        "attempts": [payable.attempt for payable, _ in tried],
+        "transfer_ids": [answer.transfer_id for _, answer in tried],
+        "codes": [answer.code for _, answer in tried],
+        "reasons": [answer.reason for _, answer in tried],
+    }
+
+
+def count_payments(tx: Tx, cycle_id: CycleId) -> tuple[int, int, int]:
+    """Of a cycle: how many are paid, their sum in minor units, and how many are not."""
+    row = run(tx, "count_payments", cycle_id=cycle_id).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]

@@ -80,6 +80,11 @@ def milliseconds(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
+def dated(value: UUID) -> datetime:
+    """The instant, in whole milliseconds, that an id begins with."""
+    return _EPOCH + timedelta(milliseconds=value.int >> 80)
+
+
 def _uuid(at_ms: int, version: int, low: bytes) -> UUID:
     number = (at_ms & (2**48 - 1)) << 80 | int.from_bytes(low[:10], "big")
     number = number & ~(0xF << 76) | version << 76

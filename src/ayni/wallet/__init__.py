@@ -18,6 +18,7 @@ from ayni.wallet.model import (
     WhyNoWallet,
 )
 from ayni.wallet.operations import (
+    PreparedBenefits,
     carry_out,
     cash_in,
     cash_out,
@@ -27,6 +28,8 @@ from ayni.wallet.operations import (
     open_merchant,
     open_wallets,
     pay,
+    post_benefits,
+    prepare_benefits,
     set_up_tiers,
 )
 from ayni.wallet.queries import INVARIANTS, balance, find_shop, find_wallet, get_shop, get_wallet, statement
@@ -38,6 +41,7 @@ __all__ = [
     "BenefitAnswer",
     "Order",
     "OrderKind",
+    "PreparedBenefits",
     "Receipt",
     "Shop",
     "Statement",
@@ -57,6 +61,8 @@ __all__ = [
     "open_merchant",
     "open_wallets",
     "pay",
+    "post_benefits",
+    "prepare_benefits",
     "set_up_tiers",
     "statement",
 ]

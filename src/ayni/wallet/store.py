@@ -11,6 +11,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
+from ayni.foundation import arrays
 from ayni.foundation.db import Tx
 from ayni.foundation.queries import load_queries
 from ayni.values.ids import AccountId, OwnerRef, PersonId
@@ -53,10 +54,11 @@ def insert_wallets(
     account_ids: Sequence[AccountId],
 ) -> list[tuple[PersonId, OwnerRef, AccountId]]:
     """Give wallets to those who may have one, and say who that was."""
+    arrays.register(tx.connection)
     values = {
-        "person_ids": list(person_ids),
-        "owner_refs": list(owner_refs),
-        "account_ids": list(account_ids),
+        "person_ids": arrays.pack_uuids(person_ids),
+        "owner_refs": arrays.pack_uuids(owner_refs),
+        "account_ids": arrays.pack_uuids(account_ids),
         "now": tx.now,
     }
     rows = tx.execute(_QUERIES["insert_wallets"], values).fetchall()
@@ -83,7 +85,8 @@ def list_reasons(tx: Tx, *, person_ids: Sequence[PersonId]) -> dict[PersonId, Wh
 
 def find_wallets(tx: Tx, person_ids: Sequence[PersonId]) -> dict[PersonId, Wallet]:
     """Wallets by person; people without one are left out."""
-    rows = _all(tx, Wallet, "wallets", {"person_ids": list(person_ids)})
+    arrays.register(tx.connection)
+    rows = _all(tx, Wallet, "wallets", {"person_ids": arrays.pack_uuids(person_ids)})
     return {row.person_id: row for row in rows}
 
 

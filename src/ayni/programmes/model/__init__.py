@@ -110,7 +110,6 @@ class Payable:
     """An entitlement that has not been paid, and the number of the next attempt."""
 
     id: EntitlementId
-    created_at: datetime
     recipient_id: PersonId
     amount_minor: int
     purpose: str | None

@@ -66,12 +66,15 @@ $$;
 CREATE OR REPLACE TRIGGER entitlements_are_frozen AFTER INSERT ON programmes.entitlements
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION programmes.guard_entitlements();
 
+-- Whatever the sizes of the tables were when the plan was made, each row is looked up by its key.
 CREATE OR REPLACE FUNCTION programmes.guard_payments() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql SET search_path = pg_catalog SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off
 AS $$
 BEGIN
-    IF EXISTS (SELECT FROM added n JOIN programmes.entitlements e ON e.id = n.entitlement_id
-        JOIN programmes.cycles c ON c.id = e.cycle_id WHERE c.state NOT IN ('approved', 'distributed')) THEN
+    IF (SELECT count(*) FROM added n JOIN programmes.entitlements e ON e.id = n.entitlement_id
+        JOIN programmes.cycles c ON c.id = e.cycle_id WHERE c.state IN ('approved', 'distributed'))
+        < (SELECT count(*) FROM added n) THEN
         RAISE EXCEPTION USING ERRCODE = 'AY305', MESSAGE = 'only an approved cycle is paid';
     END IF;
     RETURN NULL;
@@ -80,12 +83,48 @@ $$;
 CREATE OR REPLACE TRIGGER payments_need_approval AFTER INSERT ON programmes.payments
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION programmes.guard_payments();
 
+-- A payment is written before the ledger is asked, and only the transaction that wrote it may still say that it
+-- was refused after all. From its commit on the row is as fixed as any other.
+CREATE OR REPLACE FUNCTION programmes.guard_amendment() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.xmin = pg_current_xact_id()::xid AND OLD.paid AND NOT NEW.paid
+        AND (OLD.number, OLD.entitlement_id, OLD.attempt, OLD.transfer_id, OLD.tried_at)
+            = (NEW.number, NEW.entitlement_id, NEW.attempt, NEW.transfer_id, NEW.tried_at) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION USING ERRCODE = 'AY003', MESSAGE = 'rows of programmes.payments are never changed or removed';
+END;
+$$;
+CREATE OR REPLACE TRIGGER payments_never_change BEFORE UPDATE OR DELETE ON programmes.payments
+    FOR EACH ROW EXECUTE FUNCTION programmes.guard_amendment();
+CREATE OR REPLACE TRIGGER payments_stay BEFORE TRUNCATE ON programmes.payments
+    FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
+GRANT SELECT, INSERT, UPDATE (paid, sent, code, reason) ON programmes.payments TO ayni_app;
+
+-- Unpaid entitlements of a cycle after an id, in order, with the number of the next attempt: by index, however
+-- large the tables have become.
+CREATE OR REPLACE FUNCTION programmes.payable(p_cycle uuid, p_after uuid, p_most integer)
+RETURNS TABLE (id uuid, recipient_id uuid, amount_minor bigint, purpose text, attempt integer)
+LANGUAGE sql STABLE SET search_path = pg_catalog SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_sort = off
+AS $$
+    SELECT e.id, e.recipient_id, e.amount_minor, e.purpose,
+        1 + (SELECT count(*) FROM programmes.payments p
+            WHERE p.entitlement_id = e.id AND NOT p.paid AND p.sent)::integer
+    FROM programmes.entitlements e
+    WHERE e.cycle_id = p_cycle AND e.id > p_after
+        AND NOT EXISTS (SELECT FROM programmes.payments p WHERE p.entitlement_id = e.id AND p.paid)
+    ORDER BY e.id LIMIT p_most;
+$$;
+
 DO $$
 DECLARE
     v_table text;
 BEGIN
     FOREACH v_table IN ARRAY ARRAY['programmes', 'versions', 'assessments', 'assessment_rows', 'enrolments',
-        'entitlements', 'payments'] LOOP
+        'entitlements'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE UPDATE OR DELETE ON programmes.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table || '_never_change', v_table);
         EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE TRUNCATE ON programmes.%I

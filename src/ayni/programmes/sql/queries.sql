@@ -70,7 +70,7 @@ WHERE assessment_id = %(assessment_id)s GROUP BY outcome;
 SELECT r.facts, r.criteria, r.outcome, r.amount_minor, r.recipient_id, a.version, a.as_of
 FROM programmes.assessment_rows r JOIN programmes.assessments a ON a.id = r.assessment_id
 WHERE a.programme_id = %(programme_id)s AND r.subject_id = %(subject_id)s
-ORDER BY a.assessed_at DESC, a.id DESC LIMIT 1;
+ORDER BY a.number DESC LIMIT 1;
 
 -- name: find_assessment
 -- One assessment.
@@ -108,9 +108,9 @@ INSERT INTO programmes.cycles (id, programme_id, name, assessment_id, opened_by,
 VALUES (%(id)s, %(programme_id)s, %(name)s, %(assessment_id)s, %(by)s, %(at)s);
 
 -- name: insert_entitlements
--- Freezes what the cycle owes: everybody enrolled whom the assessment found eligible.
+-- Freezes what the cycle owes: everybody enrolled whom the assessment found eligible. Ids are dated by our clock.
 INSERT INTO programmes.entitlements (id, cycle_id, subject_id, recipient_id, amount_minor, purpose, created_at)
-SELECT uuidv7(), %(cycle_id)s, r.subject_id, r.recipient_id, r.amount_minor, %(purpose)s, %(at)s
+SELECT uuidv7(%(at)s - statement_timestamp()), %(cycle_id)s, r.subject_id, r.recipient_id, r.amount_minor, %(purpose)s, %(at)s
 FROM programmes.assessment_rows r
 JOIN LATERAL (
     SELECT e.state FROM programmes.enrolments e
@@ -145,22 +145,35 @@ FROM programmes.cycles c JOIN programmes.programmes p ON p.id = c.programme_id W
 -- Everybody whom a cycle pays.
 SELECT DISTINCT recipient_id FROM programmes.entitlements WHERE cycle_id = %(cycle_id)s ORDER BY 1;
 
+-- name: lock_cycle
+-- A cycle's state, kept as it is until the transaction ends.
+SELECT state FROM programmes.cycles WHERE id = %(id)s FOR SHARE;
+
 -- name: list_payable
 -- Unpaid entitlements of a cycle after an id, in order, with the number of the next attempt.
-SELECT e.id, e.created_at, e.recipient_id, e.amount_minor, e.purpose,
-    1 + (SELECT count(*) FROM programmes.payments p WHERE p.entitlement_id = e.id AND NOT p.paid AND p.sent)
-FROM programmes.entitlements e
-WHERE e.cycle_id = %(cycle_id)s AND e.id > %(after)s
-    AND NOT EXISTS (SELECT FROM programmes.payments p WHERE p.entitlement_id = e.id AND p.paid)
-ORDER BY e.id LIMIT %(most)s;
+SELECT id, recipient_id, amount_minor, purpose, attempt
+FROM programmes.payable(%(cycle_id)s, %(after)s, %(most)s);
 
 -- name: insert_payments
--- Records the answers of a batch.
+-- Records a batch as paid, before the ledger is asked: its lock is held no longer than needed.
 INSERT INTO programmes.payments (entitlement_id, attempt, transfer_id, paid, sent, code, reason, tried_at)
-SELECT u.entitlement_id, u.attempt, u.transfer_id, u.paid, u.sent, u.code, u.reason, %(at)s
-FROM unnest(%(entitlement_ids)s::uuid[], %(attempts)s::integer[], %(transfer_ids)s::uuid[], %(paid)s::boolean[],
-    %(sent)s::boolean[], %(codes)s::text[], %(reasons)s::text[])
-    u (entitlement_id, attempt, transfer_id, paid, sent, code, reason);
+SELECT u.entitlement_id, u.attempt, u.transfer_id, true, true, 'paid', '', %(at)s
+FROM unnest(%(entitlement_ids)s::uuid[], %(attempts)s::integer[], %(transfer_ids)s::uuid[])
+    u (entitlement_id, attempt, transfer_id);
+
+-- name: insert_unsent
+-- Records what could not be sent, with the reasons. The attempt is not used up.
+INSERT INTO programmes.payments (entitlement_id, attempt, transfer_id, paid, sent, code, reason, tried_at)
+SELECT u.entitlement_id, u.attempt, u.transfer_id, false, false, u.code, u.reason, %(at)s
+FROM unnest(%(entitlement_ids)s::uuid[], %(attempts)s::integer[], %(transfer_ids)s::uuid[], %(codes)s::text[],
+    %(reasons)s::text[]) u (entitlement_id, attempt, transfer_id, code, reason);
+
+-- name: amend_payments
+-- Puts right the rows of this transaction that the ledger has refused.
+UPDATE programmes.payments p SET paid = false, sent = u.sent, code = u.code, reason = u.reason
+FROM unnest(%(entitlement_ids)s::uuid[], %(attempts)s::integer[], %(transfer_ids)s::uuid[], %(sent)s::boolean[],
+    %(codes)s::text[], %(reasons)s::text[]) u (entitlement_id, attempt, transfer_id, sent, code, reason)
+WHERE p.entitlement_id = u.entitlement_id AND p.attempt = u.attempt AND p.transfer_id = u.transfer_id AND p.paid;
 
 -- name: count_payments
 -- Paid and unpaid entitlements of a cycle, with their sums.

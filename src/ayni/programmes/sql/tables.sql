@@ -28,9 +28,10 @@ CREATE TABLE programmes.assessments (
     as_of date NOT NULL,
     assessed_at timestamptz NOT NULL,
     assessed_by text NOT NULL,
+    number bigint GENERATED ALWAYS AS IDENTITY, -- the order in which they were made
     FOREIGN KEY (programme_id, version) REFERENCES programmes.versions
 );
-CREATE INDEX assessments_by_programme ON programmes.assessments (programme_id, assessed_at);
+CREATE INDEX assessments_by_programme ON programmes.assessments (programme_id, number);
 
 -- One subject's assessment: the facts that were used and what each criterion said of them, null for "unknown".
 CREATE TABLE programmes.assessment_rows (
@@ -92,11 +93,13 @@ CREATE TABLE programmes.entitlements (
     created_at timestamptz NOT NULL,
     CONSTRAINT one_entitlement_per_cycle UNIQUE (cycle_id, subject_id)
 );
+CREATE INDEX entitlements_in_order ON programmes.entitlements (cycle_id, id);
 
--- Each try to pay an entitlement, with its answer. At most one of them paid.
+-- Each try to pay an entitlement, with its answer. At most one of them paid. That the entitlement exists is
+-- looked up by programmes.guard_payments, for a whole batch at once.
 CREATE TABLE programmes.payments (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    entitlement_id uuid NOT NULL REFERENCES programmes.entitlements,
+    entitlement_id uuid NOT NULL,
     attempt integer NOT NULL,
     transfer_id uuid NOT NULL,
     paid boolean NOT NULL,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from ayni import ledger
 from ayni.foundation.db import Tx
-from ayni.ledger import AccountCode, NewAccount, Posted, Result, Transfer, TransferCode
+from ayni.ledger import AccountCode, NewAccount, Result, Transfer, TransferCode
 from ayni.payments import TRUST_BOOK
 from ayni.values.ids import AccountId, EventId, PersonId, TransferId, derived_id, new_id
 from ayni.wallet import store
@@ -34,6 +34,15 @@ _UNSENT = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedBenefits:
+    """Benefits decided and not yet posted: by place, each one's transfer, or why it cannot be sent."""
+
+    benefits: tuple[Benefit, ...]
+    transfers: Mapping[int, Transfer]
+    unsent: Mapping[int, BenefitAnswer]
+
+
 def disburse(
     tx: Tx, *, from_account_id: AccountId, benefits: Sequence[Benefit], reference: UUID | None = None
 ) -> list[BenefitAnswer]:
@@ -45,6 +54,23 @@ def disburse(
     last. The caller's own books are the caller's to post. Raises TooManyAtOnce,
     NotAProgrammeAccount.
     """
+    prepared = prepare_benefits(tx, from_account_id=from_account_id, benefits=benefits, reference=reference)
+    others = {**prepared.unsent, **post_benefits(tx, prepared)}
+    return [
+        others.get(place) or _paid(benefit, prepared.transfers[place].id, newly=True)
+        for place, benefit in enumerate(benefits)
+    ]
+
+
+def prepare_benefits(
+    tx: Tx, *, from_account_id: AccountId, benefits: Sequence[Benefit], reference: UUID | None = None
+) -> PreparedBenefits:
+    """Decide everything about benefits that can be decided without the ledger's lock.
+
+    For work that writes its own rows before it posts. Missing purpose accounts are opened, which takes the
+    lock until the transaction ends. Nothing of the answer grows old: it may be posted in a later
+    transaction. Raises as `disburse`.
+    """
     if len(benefits) > ledger.BULK_BATCH:
         raise TooManyAtOnce(size=len(benefits), limit=ledger.BULK_BATCH)
     payer = ledger.find_accounts(tx, [from_account_id]).get(from_account_id)
@@ -53,13 +79,14 @@ def disburse(
     wallets = store.find_wallets(tx, [benefit.person_id for benefit in benefits])
     purposes = store.list_purposes(tx)
     unsent = {
-        place: code for place, benefit in enumerate(benefits) if (code := _why(benefit, wallets, purposes))
+        place: _not_sent(benefit, code)
+        for place, benefit in enumerate(benefits)
+        if (code := _why(benefit, wallets, purposes))
     }
-    to_send = [(place, benefit) for place, benefit in enumerate(benefits) if place not in unsent]
-    payees = _payees(tx, [benefit for _, benefit in to_send], wallets, purposes)
-    context = json.dumps({"actor": tx.actor.who, "channel": tx.actor.channel})
-    transfers = [
-        Transfer(
+    to_send = {place: benefit for place, benefit in enumerate(benefits) if place not in unsent}
+    payees = _payees(tx, list(to_send.values()), wallets, purposes)
+    transfers = {
+        place: Transfer(
             id=_transfer_id(benefit),
             event_id=EventId(
                 derived_id(benefit.created_at, "entitlement", benefit.entitlement_id, "paid", benefit.attempt)
@@ -70,15 +97,23 @@ def disburse(
             amount_minor=benefit.amount_minor,
             code=TransferCode.DISBURSE,
             reference=reference,
-            context=context,
         )
-        for _, benefit in to_send
-    ]
-    posted = dict(zip((place for place, _ in to_send), ledger.post(tx, transfers), strict=True))
-    return [
-        _answer(benefit, posted[place]) if place in posted else _not_sent(benefit, unsent[place])
-        for place, benefit in enumerate(benefits)
-    ]
+        for place, benefit in to_send.items()
+    }
+    return PreparedBenefits(tuple(benefits), transfers, unsent)
+
+
+def post_benefits(tx: Tx, prepared: PreparedBenefits) -> dict[int, BenefitAnswer]:
+    """Post what was prepared. Answers, by their place, only those that were not paid by this very call.
+
+    Posts, so a transaction does it last.
+    """
+    posted = ledger.post(tx, list(prepared.transfers.values()))
+    return {
+        place: _answer(prepared.benefits[place], transfer.id, answer.result)
+        for (place, transfer), answer in zip(prepared.transfers.items(), posted, strict=True)
+        if answer.result is not Result.CREATED
+    }
 
 
 def _transfer_id(benefit: Benefit) -> TransferId:
@@ -107,46 +142,68 @@ def _payees(
             found[benefit.person_id, None] = wallets[benefit.person_id].main_account_id
         else:
             by_purpose.setdefault(benefit.purpose, {})[benefit.person_id] = None
-    for purpose, people in by_purpose.items():
-        new = store.insert_purpose_accounts(
-            tx,
-            purpose=purposes[purpose],
-            person_ids=list(people),
-            account_ids=[AccountId(new_id(tx.now)) for _ in people],
-        )
-        ledger.open_accounts(
-            tx,
-            accounts=[
-                NewAccount(
-                    account_id,
-                    TRUST_BOOK,
-                    AccountCode.PURPOSE,
-                    wallets[person_id].owner_ref,
-                    purpose=purposes[purpose],
-                )
-                for person_id, account_id in new.items()
-            ],
-        )
-    if by_purpose:
-        for person_id, accounts in store.find_purpose_accounts(tx, list(wallets)).items():
-            found |= {(person_id, account.name): account.account_id for account in accounts}
+    people = list(dict.fromkeys(person_id for named in by_purpose.values() for person_id in named))
+    if people:
+        found |= _bound_accounts(tx, people)
+        for purpose, named in by_purpose.items():
+            missing = [person_id for person_id in named if (person_id, purpose) not in found]
+            if missing:
+                _open_bound_accounts(tx, purposes[purpose], missing, wallets)
+                found |= _bound_accounts(tx, missing)
     return found
 
 
-def _answer(benefit: Benefit, posted: Posted) -> BenefitAnswer:
-    result = posted.result
+def _bound_accounts(tx: Tx, people: Sequence[PersonId]) -> dict[tuple[PersonId, str | None], AccountId]:
+    return {
+        (person_id, account.name): account.account_id
+        for person_id, accounts in store.find_purpose_accounts(tx, people).items()
+        for account in accounts
+    }
+
+
+def _open_bound_accounts(
+    tx: Tx, purpose: int, people: Sequence[PersonId], wallets: dict[PersonId, Wallet]
+) -> None:
+    new = store.insert_purpose_accounts(
+        tx,
+        purpose=purpose,
+        person_ids=people,
+        account_ids=[AccountId(new_id(tx.now)) for _ in people],
+    )
+    ledger.open_accounts(
+        tx,
+        accounts=[
+            NewAccount(
+                account_id, TRUST_BOOK, AccountCode.PURPOSE, wallets[person_id].owner_ref, purpose=purpose
+            )
+            for person_id, account_id in new.items()
+        ],
+    )
+
+
+def _answer(benefit: Benefit, transfer_id: TransferId, result: Result) -> BenefitAnswer:
     if result.ok:
-        code, reason = "paid", ""
-    else:
-        code, reason = result.name.lower(), _REASONS.get(result, f"The ledger refused: {in_words(result)}.")
+        return _paid(benefit, transfer_id, newly=result is Result.CREATED)
     return BenefitAnswer(
         entitlement_id=benefit.entitlement_id,
-        transfer_id=_transfer_id(benefit),
-        paid=result.ok,
-        newly=result == Result.CREATED,
+        transfer_id=transfer_id,
+        paid=False,
+        newly=False,
         sent=not differs(result),
-        code=code,
-        reason=reason,
+        code=result.name.lower(),
+        reason=_REASONS.get(result, f"The ledger refused: {in_words(result)}."),
+    )
+
+
+def _paid(benefit: Benefit, transfer_id: TransferId, *, newly: bool) -> BenefitAnswer:
+    return BenefitAnswer(
+        entitlement_id=benefit.entitlement_id,
+        transfer_id=transfer_id,
+        paid=True,
+        newly=newly,
+        sent=True,
+        code="paid",
+        reason="",
     )
 
 
