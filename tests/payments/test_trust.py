@@ -253,3 +253,24 @@ def test_the_pretend_bank_makes_no_entry_that_a_bank_would_not(tx: Tx) -> None:
     with pytest.raises(BadPretendEntry):
         bank.receive(amount_minor=1, narrative="", at=tx.now - timedelta(seconds=1))
     assert bank.receive(amount_minor=1, narrative="", at=tx.now).reference == "PB-000001"
+
+
+def test_a_programme_is_called_by_its_newest_name(tx: Tx, book: ProgrammeBook) -> None:
+    for name in ("Comedores", "Comedores", "Comedores Populares"):
+        payments.name_programme(tx, programme_id=book.programme_id, name=name)
+    rows = tx.connection.execute("SELECT name FROM payments.programme_names ORDER BY number").fetchall()
+    assert rows == [("Comedores",), ("Comedores Populares",)]
+    shown = tx.connection.execute(
+        "SELECT name FROM payments_api.account_names WHERE account_id = %s", [book.emoney_account_id]
+    ).fetchall()
+    assert shown == [("Comedores Populares",)]
+
+
+def test_a_name_that_cannot_be_or_of_a_programme_without_a_book_is_refused(
+    tx: Tx, book: ProgrammeBook
+) -> None:
+    for name in ("", "  ", "x" * 201, "a\x00", "a\ud800"):
+        with pytest.raises(ProgrammeBookRefused):
+            payments.name_programme(tx, programme_id=book.programme_id, name=name)
+    with pytest.raises(UnknownProgrammeBook):
+        payments.name_programme(tx, programme_id=ProgrammeId(new_id(tx.now)), name="Nadie")

@@ -7,7 +7,13 @@ which always shows the same amount as the programme's account at the issuer.
 
 from ayni.payments.jobs import CollectedDeposits, collect_deposits
 from ayni.payments.model import TRUST_BOOK, BankBalance, BankCredit, Deposit, Institutions, ProgrammeBook
-from ayni.payments.operations import confirm_deposit, open_programme_book, record_bank_balance, set_up_books
+from ayni.payments.operations import (
+    confirm_deposit,
+    name_programme,
+    open_programme_book,
+    record_bank_balance,
+    set_up_books,
+)
 from ayni.payments.ports import Bank
 from ayni.payments.queries import (
     INVARIANTS,
@@ -36,6 +42,7 @@ __all__ = [
     "get_institutions",
     "get_programme_book",
     "mirror_differences",
+    "name_programme",
     "open_programme_book",
     "record_bank_balance",
     "set_up_books",

@@ -137,6 +137,15 @@ def open_programme_book(tx: Tx, *, programme_id: ProgrammeId, name: str) -> Prog
     return found
 
 
+def name_programme(tx: Tx, *, programme_id: ProgrammeId, name: str) -> None:
+    """Say how a programme is called on statements, from now on and on old ones too. Twice is once.
+
+    Two programmes may bear one name: the book's own is what tells them apart. Raises UnknownProgrammeBook,
+    ProgrammeBookRefused.
+    """
+    store.insert_programme_name(tx, programme_id=programme_id, name=name)
+
+
 def confirm_deposit(
     tx: Tx, *, bank_reference: str, amount_minor: int, for_account: AccountId, received_at: datetime
 ) -> Deposit:

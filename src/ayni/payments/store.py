@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 
 from ayni.foundation.db import Tx
 from ayni.foundation.queries import load_queries
-from ayni.payments.errors import BadDeposit, ProgrammeBookRefused
+from ayni.payments.errors import BadDeposit, ProgrammeBookRefused, UnknownProgrammeBook
 from ayni.payments.model import (
     FIRST_PROGRAMME_BOOK,
     Deposit,
@@ -88,6 +88,20 @@ def insert_programme_book(tx: Tx, *, programme_id: ProgrammeId, name: str, **ids
         if rule is None:
             raise
         raise ProgrammeBookRefused(rule=rule) from None
+    except UNSTORABLE:
+        raise ProgrammeBookRefused(rule="its name holds characters that cannot be stored") from None
+
+
+def insert_programme_name(tx: Tx, *, programme_id: ProgrammeId, name: str) -> None:
+    """Add a display name, if it is another. Raises ProgrammeBookRefused, UnknownProgrammeBook."""
+    values = {"programme_id": programme_id, "name": name, "now": tx.now}
+    try:
+        with tx.connection.transaction():
+            tx.execute(_QUERIES["insert_programme_name"], values)
+    except psycopg.errors.ForeignKeyViolation as error:
+        raise UnknownProgrammeBook from error
+    except psycopg.errors.CheckViolation as error:
+        raise ProgrammeBookRefused(rule="a display name has 1 to 200 letters") from error
     except UNSTORABLE:
         raise ProgrammeBookRefused(rule="its name holds characters that cannot be stored") from None
 

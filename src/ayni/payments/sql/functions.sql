@@ -3,7 +3,7 @@ DO $$
 DECLARE
     v_table text;
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY['institutions', 'programme_books', 'deposits', 'bank_balances'] LOOP
+    FOREACH v_table IN ARRAY ARRAY['institutions', 'programme_books', 'programme_names', 'deposits', 'bank_balances'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON payments.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
         EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON payments.%I

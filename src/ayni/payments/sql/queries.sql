@@ -23,6 +23,13 @@ SELECT programme_id, book, name, owner_ref, emoney_account_id, asset_account_id,
     reserved_account_id
 FROM payments.programme_books WHERE programme_id = %(programme_id)s;
 
+-- name: insert_programme_name
+-- Adds a programme's display name, unless it is called so already.
+INSERT INTO payments.programme_names (programme_id, name, since)
+SELECT %(programme_id)s, %(name)s, %(now)s
+WHERE %(name)s IS DISTINCT FROM (SELECT n.name FROM payments.programme_names n
+    WHERE n.programme_id = %(programme_id)s ORDER BY n.number DESC LIMIT 1);
+
 -- name: programme_book_of_account
 -- The book that mirrors an account of the trust book.
 SELECT programme_id, book, name, owner_ref, emoney_account_id, asset_account_id, free_account_id,
