@@ -64,9 +64,9 @@ def register() -> None:
         "In every book debits equal credits, and each account is the sum of its transfers.",
         _ledger_violations,
     )
-    from ayni import payments, wallet
+    from ayni import payments, programmes, wallet
 
-    for one in (*payments.INVARIANTS, *wallet.INVARIANTS):
+    for one in (*payments.INVARIANTS, *wallet.INVARIANTS, *programmes.INVARIANTS):
         invariants.register(one.name, one.sentence, one.check)
     jobs.register("ledger.expire_holds", _expire_holds, in_transaction=False, every="* * * * *")
 

@@ -87,16 +87,18 @@ class Town:
         person = identity.register_person(tx, person=NewPerson(given_names=login, synthetic=True))
         return identity.register_officer(tx, login=login, roles=roles, person_id=person.id).id
 
-    def assess(self) -> programmes.Assessment:
+    def assess(self, on: date = ON) -> programmes.Assessment:
         with self.database.transaction(ACTOR) as tx:
-            assessment = programmes.assess(tx, programme="canasta", as_of=ON)
+            assessment = programmes.assess(tx, programme="canasta", as_of=on)
             programmes.enrol(tx, assessment_id=assessment.id)
             return assessment
 
-    def cycle(self, name: str = "2025-06") -> Cycle:
-        assessment = self.assess()
+    def open(self, assessment: programmes.Assessment, name: str = "2025-06") -> Cycle:
         with self.database.transaction(ACTOR) as tx:
             return programmes.open_cycle(tx, assessment_id=assessment.id, name=name, officer_id=self.maker)
+
+    def cycle(self, name: str = "2025-06") -> Cycle:
+        return self.open(self.assess(), name)
 
     def open_wallets(self, cycle: Cycle) -> None:
         with self.database.transaction(ACTOR) as tx:
@@ -109,7 +111,7 @@ class Town:
         """What breaks the invariants of the ledger, of payments and of the wallet."""
         with self.database.transaction(ACTOR) as tx:
             found: list[object] = [*ledger.list_violations(tx)]
-            for invariant in (*payments.INVARIANTS, *wallet.INVARIANTS):
+            for invariant in (*payments.INVARIANTS, *wallet.INVARIANTS, *programmes.INVARIANTS):
                 found += invariant.check(tx)
             return found
 

@@ -13,10 +13,12 @@ from ayni.programmes.operations import (
     cancel_cycle,
     change_enrolment,
     define_programme,
+    end_cycle,
     enrol,
     open_cycle,
 )
 from ayni.programmes.queries import (
+    INVARIANTS,
     find_enrolment,
     get_cycle,
     get_explanation,
@@ -25,6 +27,7 @@ from ayni.programmes.queries import (
 )
 
 __all__ = [
+    "INVARIANTS",
     "Assessment",
     "Cycle",
     "CycleState",
@@ -37,6 +40,7 @@ __all__ = [
     "change_enrolment",
     "define_programme",
     "disburse_cycle",
+    "end_cycle",
     "enrol",
     "find_enrolment",
     "get_cycle",

@@ -41,6 +41,15 @@ class CriteriaFailed(Refused):
     do = "Look for a fact whose value does not fit its type, and correct it in the registry."
 
 
+class AssessmentStale(Refused):
+    """Another judgement has taken the place of this one, or time has."""
+
+    code = "assessment_stale"
+    what = "Nothing may be paid from this assessment any more: {why}."
+    means = "No cycle was opened: it might pay who is no longer eligible, or leave out who has become so."
+    do = "Assess the programme again, enrol, and open the cycle from the new assessment."
+
+
 class UnknownAssessment(NotFound):
     """No assessment has this id, or none was made of this subject."""
 
@@ -102,6 +111,24 @@ class CycleStateRefused(Refused):
     what = "The cycle is not in the state that this step needs."
     means = "It is as it was."
     do = "A cycle goes from draft to approval, is approved, distributed and ended, in this order."
+
+
+class CyclePartlyPaid(Refused):
+    """Somebody has been paid, and that cannot be made undone by cancelling."""
+
+    code = "cycle_partly_paid"
+    what = "Some of this cycle's entitlements have been paid already."
+    means = "It was not cancelled: money in a wallet is its owner's."
+    do = "Finish paying it, and then end it: what is still unpaid goes back to the budget."
+
+
+class ReleaseRefused(Refused):
+    """The ledger does not let the reserved budget go."""
+
+    code = "release_refused"
+    what = "The ledger refused to release the cycle's reserved budget: {result}."
+    means = "The cycle is as it was, and its budget stays reserved."
+    do = "Put the programme's accounts in order, then do the same again."
 
 
 class PaidMeanwhile(Refused):

@@ -110,7 +110,7 @@ def _pay(tx: Tx, cycle: Cycle, book: ProgrammeBook, batch: _Batch) -> tuple[list
     All is written before the ledger's lock is taken, as if nobody were refused; who is refused after all is
     put right in one statement.
     """
-    if store.lock_cycle(tx, cycle.id) not in _PAYABLE:
+    if store.lock_cycle(tx, cycle.id, to_change=False) not in _PAYABLE:
         raise CycleStateRefused
     unsent, transfers = batch.prepared.unsent, batch.prepared.transfers
     audit.record(

@@ -12,14 +12,17 @@ from ayni import ledger, payments
 from ayni.foundation import audit
 from ayni.foundation.db import Tx
 from ayni.identity import OfficerRole, get_officer
-from ayni.ledger import Transfer, TransferCode
+from ayni.ledger import Result, Transfer, TransferCode
 from ayni.programmes import queries, store
 from ayni.programmes.errors import (
+    AssessmentStale,
     BadDefinition,
     BudgetNotCovered,
+    CycleExists,
     CycleNeedsName,
     CycleStateRefused,
     NobodyToPay,
+    ReleaseRefused,
     RoleMissing,
     StateRefused,
     TargetIsFixed,
@@ -34,6 +37,7 @@ from ayni.programmes.model import (
     NotADefinition,
     Programme,
     read_definition,
+    why_stale,
 )
 from ayni.values.ids import CycleId, EventId, OfficerId, ProgrammeId, TransferId, derived_id, new_id, show_id
 
@@ -72,6 +76,7 @@ def define_programme(tx: Tx, *, text: str) -> Programme:
         details={"version": version, "digest": definition.digest},
     )
     payments.open_programme_book(tx, programme_id=programme_id, name=definition.code)
+    payments.name_programme(tx, programme_id=programme_id, name=definition.name)
     return Programme(programme_id, definition.code, definition.target, version, definition)
 
 
@@ -176,15 +181,19 @@ def _with_role(tx: Tx, officer_id: OfficerId, role: OfficerRole) -> None:
 def open_cycle(tx: Tx, *, assessment_id: UUID, name: str, officer_id: OfficerId) -> Cycle:
     """Open a cycle: freeze what an assessment owes to everybody enrolled, and hand it over for approval.
 
-    Raises UnknownAssessment, RoleMissing, CycleExists, NobodyToPay.
+    Only from the newest assessment, by the newest version, and while it is good. Raises UnknownAssessment,
+    AssessmentStale, RoleMissing, CycleExists, NobodyToPay.
     """
     _with_role(tx, officer_id, OfficerRole.PROGRAMME_OFFICER)
     assessment = queries.get_assessment(tx, assessment_id)
-    definition = store.get_definition(tx, assessment.programme_id, assessment.version)
-    cycle_id = CycleId(new_id(tx.now))
-    values = {"programme_id": assessment.programme_id, "assessment_id": assessment_id, "at": tx.now}
     if not name.strip():
         raise CycleNeedsName
+    definition = store.get_definition(tx, assessment.programme_id, assessment.version)
+    if store.find_open_cycle(tx, assessment_id):
+        raise CycleExists
+    _refuse_stale(tx, assessment, definition)
+    cycle_id = CycleId(new_id(tx.now))
+    values = {"programme_id": assessment.programme_id, "assessment_id": assessment_id, "at": tx.now}
     with tx.connection.transaction():
         store.run(tx, "insert_cycle", id=cycle_id, name=name.strip()[:200], by=officer_id, **values)
         added = store.run(
@@ -198,54 +207,119 @@ def open_cycle(tx: Tx, *, assessment_id: UUID, name: str, officer_id: OfficerId)
     return cycle
 
 
+def _refuse_stale(tx: Tx, assessment: Assessment, definition: Definition) -> None:
+    newest_version, overtaken = store.find_newer(tx, assessment.id)
+    days = definition.assessment_days
+    if days is None:
+        lawful = tx.country.parameter("programmes.assessment_days", on=tx.today)
+        assert isinstance(lawful, int)  # a count of days, by its unit
+        days = lawful
+    why = why_stale(assessment, newest_version=newest_version, overtaken=overtaken, today=tx.today, days=days)
+    if why is not None:
+        raise AssessmentStale(why=why)
+
+
 def approve_cycle(tx: Tx, *, cycle_id: CycleId, officer_id: OfficerId) -> Cycle:
     """Approve a cycle and reserve its budget. The database itself compares the two humans.
 
+    The same approval again is one approval, and gets the same answer. Posts, so a transaction does it last.
     Raises UnknownCycle, RoleMissing, SameHuman, OwnBenefit, CycleStateRefused, BudgetNotCovered.
     """
     _with_role(tx, officer_id, OfficerRole.APPROVER)
-    cycle = store.find_cycle(tx, cycle_id)
-    if cycle.state is not CycleState.TO_APPROVE:
-        raise CycleStateRefused
-    book = payments.get_programme_book(tx, programme_id=cycle.programme_id)
     with tx.connection.transaction():
+        store.lock_cycle(tx, cycle_id)
+        cycle = store.find_cycle(tx, cycle_id)
+        if cycle.approved_by == officer_id and cycle.state is not CycleState.CANCELLED:
+            return cycle
+        if cycle.state is not CycleState.TO_APPROVE:
+            raise CycleStateRefused
         store.run(tx, "approve_cycle", id=cycle_id, by=officer_id, at=tx.now)
         _record(tx, "programmes.approve_cycle", cycle, officer_id)
-        [answer] = ledger.post(
-            tx,
-            [
-                Transfer(
-                    id=TransferId(derived_id(cycle.opened_at, "cycle", cycle_id, "reserve", new_id(tx.now))),
-                    event_id=EventId(derived_id(cycle.opened_at, "cycle", cycle_id, "reserved")),
-                    book=book.book,
-                    debit_account_id=book.free_account_id,
-                    credit_account_id=book.reserved_account_id,
-                    amount_minor=cycle.total_minor,
-                    code=TransferCode.RESERVE_BUDGET,
-                    reference=cycle_id,
-                )
-            ],
-        )
-        if not answer.result.ok:
+        approved = store.find_cycle(tx, cycle_id)
+        if not _move_budget(tx, cycle, TransferCode.RESERVE_BUDGET, cycle.total_minor).ok:
             raise BudgetNotCovered
-    return store.find_cycle(tx, cycle_id)
+    return approved
 
 
-def cancel_cycle(tx: Tx, *, cycle_id: CycleId, officer_id: OfficerId) -> Cycle:
-    """Cancel a cycle that has not been approved. Raises UnknownCycle, CycleStateRefused, RoleMissing."""
-    _with_role(tx, officer_id, OfficerRole.PROGRAMME_OFFICER)
+def cancel_cycle(tx: Tx, *, cycle_id: CycleId, officer_id: OfficerId, reason: str = "") -> Cycle:
+    """Cancel a cycle of which nobody has been paid. What an approved one had reserved is free again.
+
+    Before approval a programme officer may, after it an approver. Again is no more than once. Posts, so a
+    transaction does it last. Raises UnknownCycle, CycleStateRefused, CyclePartlyPaid, RoleMissing,
+    ReleaseRefused.
+    """
     with tx.connection.transaction():
-        cycle = store.find_cycle(tx, cycle_id)
+        state = store.lock_cycle(tx, cycle_id)
+        was_approved = state not in (CycleState.DRAFT, CycleState.TO_APPROVE)
+        _with_role(tx, officer_id, OfficerRole.APPROVER if was_approved else OfficerRole.PROGRAMME_OFFICER)
+        if state is CycleState.CANCELLED:
+            return store.find_cycle(tx, cycle_id)
         store.run(tx, "set_cycle_state", id=cycle_id, state=CycleState.CANCELLED)
-    _record(tx, "programmes.cancel_cycle", cycle, officer_id)
-    return store.find_cycle(tx, cycle_id)
+        cycle = store.find_cycle(tx, cycle_id)
+        _record(tx, "programmes.cancel_cycle", cycle, officer_id, reason)
+        if was_approved:
+            _release(tx, cycle, cycle.total_minor)
+    return cycle
 
 
-def _record(tx: Tx, action: str, cycle: Cycle, officer_id: OfficerId) -> None:
+def end_cycle(tx: Tx, *, cycle_id: CycleId, officer_id: OfficerId, reason: str = "") -> Cycle:
+    """End a distributed cycle: what is still unpaid is owed no more, and its budget is free again.
+
+    An approver may. Again is no more than once. Posts, so a transaction does it last. Raises UnknownCycle,
+    CycleStateRefused, RoleMissing, ReleaseRefused.
+    """
+    _with_role(tx, officer_id, OfficerRole.APPROVER)
+    with tx.connection.transaction():
+        if store.lock_cycle(tx, cycle_id) is CycleState.ENDED:
+            return store.find_cycle(tx, cycle_id)
+        store.run(tx, "set_cycle_state", id=cycle_id, state=CycleState.ENDED)
+        cycle = store.find_cycle(tx, cycle_id)
+        _, paid_minor, unpaid = store.count_payments(tx, cycle_id)
+        _record(tx, "programmes.end_cycle", cycle, officer_id, reason)
+        if unpaid:
+            _release(tx, cycle, cycle.total_minor - paid_minor)
+    return cycle
+
+
+def _release(tx: Tx, cycle: Cycle, amount_minor: int) -> None:
+    result = _move_budget(tx, cycle, TransferCode.RELEASE_BUDGET, amount_minor)
+    if not result.ok:
+        raise ReleaseRefused(result=result.name.lower().replace("_", " "))
+
+
+def _move_budget(tx: Tx, cycle: Cycle, code: TransferCode, amount_minor: int) -> Result:
+    """Reserve a cycle's budget, or release it: each at most once, by an id made of the cycle.
+
+    The attempt is always the first: a refusal is undone together with all that was done with it.
+    """
+    book = payments.get_programme_book(tx, programme_id=cycle.programme_id)
+    free, reserved = book.free_account_id, book.reserved_account_id
+    reserves = code is TransferCode.RESERVE_BUDGET
+    leg = "reserve" if reserves else "release"
+    [answer] = ledger.post(
+        tx,
+        [
+            Transfer(
+                id=TransferId(derived_id(cycle.opened_at, "cycle", cycle.id, leg, 1)),
+                event_id=EventId(derived_id(cycle.opened_at, "cycle", cycle.id, f"{leg}d", 1)),
+                book=book.book,
+                debit_account_id=free if reserves else reserved,
+                credit_account_id=reserved if reserves else free,
+                amount_minor=amount_minor,
+                code=code,
+                reference=cycle.id,
+            )
+        ],
+    )
+    return answer.result
+
+
+def _record(tx: Tx, action: str, cycle: Cycle, officer_id: OfficerId, reason: str = "") -> None:
     audit.record(
         tx,
         action=action,
         subject=show_id("cyc", cycle.id),
+        reason=reason.strip()[:500],
         details={
             "officer": show_id("off", officer_id),
             "entitlements": cycle.entitlements,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from ayni import ledger, payments
 from ayni.foundation.db import Tx
+from ayni.foundation.invariants import Invariant, Violation
 from ayni.programmes import store
 from ayni.programmes.errors import UnknownAssessment
 from ayni.programmes.model import Assessment, Cycle, EnrolmentState, Explanation, Outcome, Programme, explain
-from ayni.values.ids import CycleId, PersonId
+from ayni.values.ids import CycleId, PersonId, show_id
 
 
 def get_programme(tx: Tx, *, code: str) -> Programme:
@@ -69,6 +71,30 @@ def find_enrolment(tx: Tx, *, programme: str, subject_id: UUID) -> EnrolmentStat
     return None if row is None else EnrolmentState(row[0])
 
 
-def list_recipients(tx: Tx, cycle_id: CycleId) -> list[PersonId]:
-    """Everybody whom a cycle pays."""
-    return [PersonId(row[0]) for row in store.run(tx, "list_recipients", cycle_id=cycle_id)]
+def list_recipients(
+    tx: Tx, cycle_id: CycleId, *, after: PersonId | None = None, most: int | None = None
+) -> list[PersonId]:
+    """Whom a cycle pays, by their ids: everybody, or at most so many after one of them."""
+    rows = store.run(tx, "list_recipients", cycle_id=cycle_id, after=after, most=most)
+    return [PersonId(row[0]) for row in rows]
+
+
+def _unreserved(tx: Tx) -> list[Violation]:
+    found = []
+    for programme_id, owed_minor in store.list_open_totals(tx).items():
+        book = payments.get_programme_book(tx, programme_id=programme_id)
+        reserved = ledger.get_account(tx, book.reserved_account_id).balance_minor
+        if reserved != owed_minor:
+            numbers: dict[str, int | str] = {"reserved_minor": reserved, "owed_minor": owed_minor}
+            found.append(Violation(show_id("prg", programme_id), numbers))
+    return found
+
+
+INVARIANTS = (
+    Invariant(
+        "reserves_cover_cycles",
+        "The reserved budget of each programme is what its approved cycles still owe.",
+        _unreserved,
+    ),
+)
+"""What must hold between cycles and budgets; `app` registers it."""

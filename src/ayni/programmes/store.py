@@ -18,6 +18,7 @@ from ayni.foundation.queries import load_queries
 from ayni.programmes.errors import (
     CriteriaFailed,
     CycleExists,
+    CyclePartlyPaid,
     CycleStateRefused,
     OwnBenefit,
     PaidMeanwhile,
@@ -45,6 +46,7 @@ _NAMED = {
     "AY303": SameHuman,
     "AY304": OwnBenefit,
     "AY305": CycleStateRefused,
+    "AY306": CyclePartlyPaid,
 }
 
 
@@ -169,9 +171,12 @@ def find_cycle(tx: Tx, cycle_id: CycleId) -> Cycle:
     )
 
 
-def lock_cycle(tx: Tx, cycle_id: CycleId) -> CycleState:
-    """The state of a cycle, which nobody else can change until this transaction ends. Raises UnknownCycle."""
-    row = run(tx, "lock_cycle", id=cycle_id).fetchone()
+def lock_cycle(tx: Tx, cycle_id: CycleId, *, to_change: bool = True) -> CycleState:
+    """The state of a cycle, which nobody else can change until this transaction ends. Raises UnknownCycle.
+
+    Not `to_change`, several transactions may keep it so at once.
+    """
+    row = run(tx, "lock_cycle" if to_change else "keep_cycle", id=cycle_id).fetchone()
     if row is None:
         raise UnknownCycle
     return CycleState(row[0])
@@ -217,6 +222,23 @@ def _columns(tried: Sequence[tuple[Payable, BenefitAnswer]]) -> dict[str, list[A
         "codes": [answer.code for _, answer in tried],
         "reasons": [answer.reason for _, answer in tried],
     }
+
+
+def find_open_cycle(tx: Tx, assessment_id: UUID) -> bool:
+    """Whether a cycle that was not cancelled pays an assessment."""
+    return run(tx, "open_cycle_of", assessment_id=assessment_id).fetchone() is not None
+
+
+def find_newer(tx: Tx, assessment_id: UUID) -> tuple[int, bool]:
+    """The newest version of an assessment's programme, and whether an assessment was made after it."""
+    row = run(tx, "what_is_newer", id=assessment_id).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def list_open_totals(tx: Tx) -> dict[ProgrammeId, int]:
+    """By programme: what its approved and distributed cycles still owe, in minor units."""
+    return {ProgrammeId(row[0]): row[1] for row in run(tx, "open_totals")}
 
 
 def count_payments(tx: Tx, cycle_id: CycleId) -> tuple[int, int, int]:

@@ -28,7 +28,7 @@ class Outcome(StrEnum):
 
 
 class CycleState(StrEnum):
-    """draft → to_approve → approved → distributed → ended, or cancelled before approval."""
+    """draft → to_approve → approved → distributed → ended, or cancelled before anybody was paid."""
 
     DRAFT = "draft"
     TO_APPROVE = "to_approve"
@@ -72,6 +72,24 @@ class Assessment:
     not_eligible: int
     unknown: int
     total_minor: int
+
+
+def why_stale(
+    assessment: Assessment, *, newest_version: int, overtaken: bool, today: date, days: int
+) -> str | None:
+    """Why nothing may be paid from an assessment any more, as a clause, or None.
+
+    `overtaken`: a later assessment was made. `days`: for how many days after its own day it is good.
+    """
+    if assessment.version < newest_version:
+        return f"it was made by version {assessment.version}, and the programme has version {newest_version}"
+    if overtaken:
+        return "a newer assessment of the programme was made"
+    if assessment.as_of > today:
+        return f"it judges {assessment.as_of}, a day that has not come"
+    if (today - assessment.as_of).days > days:
+        return f"it judges {assessment.as_of}, and is good for {days} days"
+    return None
 
 
 @dataclass(frozen=True)
@@ -184,4 +202,5 @@ __all__ = [
     "fact_sql",
     "from_stored",
     "read_definition",
+    "why_stale",
 ]

@@ -22,7 +22,9 @@ _KEYS = {
     "amount_minor": True,
     "criteria": True,
     "purpose": False,
+    "assessment_days": False,
 }
+_MOST_DAYS = 3_660
 
 
 class NotADefinition(ValueError):
@@ -57,10 +59,12 @@ class Definition:
     amount_minor: str
     purpose: str | None
     criteria: tuple[Criterion, ...]
+    assessment_days: int | None = None
+    """For how many days a cycle may be opened from an assessment; None: as long as the country says."""
 
     def as_dict(self) -> dict[str, Any]:
-        """As it is stored."""
-        return {
+        """As it is stored. What the file leaves out is left out, so that its digest stays what it was."""
+        stored: dict[str, Any] = {
             "code": self.code,
             "name": self.name,
             "target": self.target,
@@ -74,6 +78,9 @@ class Definition:
                 for c in self.criteria
             ],
         }
+        if self.assessment_days is not None:
+            stored["assessment_days"] = self.assessment_days
+        return stored
 
     @property
     def digest(self) -> str:
@@ -106,6 +113,9 @@ def read_definition(data: Any, *, languages: tuple[str, ...]) -> Definition:
     budget = data["budget_minor"]
     if type(budget) is not int or budget <= 0 or budget > 10**17:
         raise NotADefinition("budget_minor", "it is a whole number of the smallest unit, above zero")
+    days = data.get("assessment_days")
+    if days is not None and (type(days) is not int or not 1 <= days <= _MOST_DAYS):
+        raise NotADefinition("assessment_days", f"it is a whole number of days, from 1 to {_MOST_DAYS}")
     if not isinstance(data["criteria"], list):
         raise NotADefinition("criteria", "they are a list")
     return Definition(
@@ -118,6 +128,7 @@ def read_definition(data: Any, *, languages: tuple[str, ...]) -> Definition:
         amount_minor=_expression(data["amount_minor"], "amount_minor"),
         purpose=None if data.get("purpose") is None else _text(data["purpose"], "purpose", 60),
         criteria=tuple(_criterion(item, place, languages) for place, item in enumerate(data["criteria"], 1)),
+        assessment_days=days,
     )
 
 
@@ -129,6 +140,7 @@ def from_stored(data: Mapping[str, Any]) -> Definition:
         amount_minor=data["amount_minor"],
         purpose=data["purpose"],
         criteria=tuple(Criterion(**item) for item in data["criteria"]),
+        assessment_days=data.get("assessment_days"),
     )
 
 

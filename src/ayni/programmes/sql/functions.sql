@@ -13,9 +13,15 @@ BEGIN
         END IF;
         RETURN NEW;
     END IF;
+    -- What was paid cannot be cancelled: such a cycle is paid to its end, and what stays unpaid is let go then.
+    IF NEW.state = 'cancelled' AND OLD.state <> 'cancelled' AND EXISTS (
+        SELECT FROM programmes.entitlements e JOIN programmes.payments p ON p.entitlement_id = e.id AND p.paid
+        WHERE e.cycle_id = NEW.id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY306', MESSAGE = 'some of this cycle has been paid';
+    END IF;
     IF (OLD.state, NEW.state) NOT IN (('draft', 'draft'), ('draft', 'to_approve'), ('draft', 'cancelled'),
         ('to_approve', 'approved'), ('to_approve', 'cancelled'), ('approved', 'distributed'),
-        ('distributed', 'ended')) THEN
+        ('approved', 'cancelled'), ('distributed', 'ended')) THEN
         RAISE EXCEPTION USING ERRCODE = 'AY301', MESSAGE = format('a cycle does not go from %s to %s',
             OLD.state, NEW.state);
     END IF;

@@ -72,6 +72,12 @@ FROM programmes.assessment_rows r JOIN programmes.assessments a ON a.id = r.asse
 WHERE a.programme_id = %(programme_id)s AND r.subject_id = %(subject_id)s
 ORDER BY a.number DESC LIMIT 1;
 
+-- name: what_is_newer
+-- Of an assessment's programme: the newest version, and whether an assessment was made after it.
+SELECT (SELECT max(v.version) FROM programmes.versions v WHERE v.programme_id = a.programme_id),
+    EXISTS (SELECT FROM programmes.assessments n WHERE n.programme_id = a.programme_id AND n.number > a.number)
+FROM programmes.assessments a WHERE a.id = %(id)s;
+
 -- name: find_assessment
 -- One assessment.
 SELECT id, programme_id, version, as_of FROM programmes.assessments WHERE id = %(id)s;
@@ -102,6 +108,10 @@ VALUES (%(programme_id)s, %(subject_id)s, %(state)s, %(reason)s, %(at)s, %(by)s)
 SELECT state FROM programmes.enrolments
 WHERE programme_id = %(programme_id)s AND subject_id = %(subject_id)s ORDER BY number DESC LIMIT 1;
 
+-- name: open_cycle_of
+-- Whether a cycle that was not cancelled pays an assessment.
+SELECT 1 FROM programmes.cycles WHERE assessment_id = %(assessment_id)s AND state <> 'cancelled';
+
 -- name: insert_cycle
 -- Opens a cycle as a draft.
 INSERT INTO programmes.cycles (id, programme_id, name, assessment_id, opened_by, opened_at)
@@ -118,12 +128,19 @@ JOIN LATERAL (
 WHERE r.assessment_id = %(assessment_id)s AND r.outcome = 'eligible' AND n.state = 'enrolled';
 
 -- name: seal_cycle
--- Writes the count, the sum and the digest of a draft's entitlements, and hands it over for approval.
+-- Writes the count, the sum and the digest of a draft's entitlements, and hands it over for approval. How the
+-- digest is made is said in docs/concepts/cycle-digest.md: hashes of lines, so that a million lines fit in memory.
 UPDATE programmes.cycles c
 SET entitlements = s.entitlements, total_minor = s.total_minor, digest = s.digest, state = 'to_approve'
 FROM (SELECT count(*)::integer AS entitlements, coalesce(sum(e.amount_minor), 0)::bigint AS total_minor,
-        encode(sha256(convert_to(coalesce(string_agg(concat_ws(':', e.subject_id, e.recipient_id,
-            e.amount_minor, coalesce(e.purpose, '')), E'\n' ORDER BY e.subject_id), ''), 'UTF8')), 'hex') AS digest
+        encode(sha256((SELECT convert_to(format(E'ayni cycle 1\nprogramme %%s\nversion %%s %%s\nassessment %%s\n',
+                p.code, v.version, v.digest, a.id), 'UTF8')
+            FROM programmes.cycles k JOIN programmes.assessments a ON a.id = k.assessment_id
+            JOIN programmes.programmes p ON p.id = a.programme_id
+            JOIN programmes.versions v ON v.programme_id = a.programme_id AND v.version = a.version
+            WHERE k.id = %(id)s)
+            || coalesce(string_agg(sha256(convert_to(concat_ws(':', e.subject_id, e.recipient_id, e.amount_minor,
+                coalesce(e.purpose, '')) || E'\n', 'UTF8')), ''::bytea ORDER BY e.subject_id), '')), 'hex') AS digest
     FROM programmes.entitlements e WHERE e.cycle_id = %(id)s) s
 WHERE c.id = %(id)s;
 
@@ -142,11 +159,17 @@ SELECT c.id, c.programme_id, p.code AS programme, c.name, c.assessment_id, c.sta
 FROM programmes.cycles c JOIN programmes.programmes p ON p.id = c.programme_id WHERE c.id = %(id)s;
 
 -- name: list_recipients
--- Everybody whom a cycle pays.
-SELECT DISTINCT recipient_id FROM programmes.entitlements WHERE cycle_id = %(cycle_id)s ORDER BY 1;
+-- Whom a cycle pays, by id: at most so many after one of them, or all.
+SELECT DISTINCT recipient_id FROM programmes.entitlements
+WHERE cycle_id = %(cycle_id)s AND (%(after)s::uuid IS NULL OR recipient_id > %(after)s)
+ORDER BY 1 LIMIT %(most)s;
 
 -- name: lock_cycle
--- A cycle's state, kept as it is until the transaction ends.
+-- A cycle's state, which this transaction alone may change.
+SELECT state FROM programmes.cycles WHERE id = %(id)s FOR UPDATE;
+
+-- name: keep_cycle
+-- A cycle's state, kept as it is until the transaction ends; others may keep it too.
 SELECT state FROM programmes.cycles WHERE id = %(id)s FOR SHARE;
 
 -- name: list_payable
@@ -174,6 +197,16 @@ UPDATE programmes.payments p SET paid = false, sent = u.sent, code = u.code, rea
 FROM unnest(%(entitlement_ids)s::uuid[], %(attempts)s::integer[], %(transfer_ids)s::uuid[], %(sent)s::boolean[],
     %(codes)s::text[], %(reasons)s::text[]) u (entitlement_id, attempt, transfer_id, sent, code, reason)
 WHERE p.entitlement_id = u.entitlement_id AND p.attempt = u.attempt AND p.transfer_id = u.transfer_id AND p.paid;
+
+-- name: open_totals
+-- What the approved and distributed cycles of each programme still owe; 0 for a programme without any.
+SELECT p.id, coalesce(sum(c.total_minor - coalesce(d.paid_minor, 0)), 0)::bigint
+FROM programmes.programmes p
+LEFT JOIN programmes.cycles c ON c.programme_id = p.id AND c.state IN ('approved', 'distributed')
+LEFT JOIN LATERAL (
+    SELECT sum(e.amount_minor) AS paid_minor FROM programmes.entitlements e
+    JOIN programmes.payments y ON y.entitlement_id = e.id AND y.paid WHERE e.cycle_id = c.id) d ON true
+GROUP BY p.id;
 
 -- name: count_payments
 -- Paid and unpaid entitlements of a cycle, with their sums.

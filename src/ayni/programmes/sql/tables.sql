@@ -75,10 +75,11 @@ CREATE TABLE programmes.cycles (
     opened_at timestamptz NOT NULL,
     approved_by uuid,
     approved_at timestamptz,
-    CONSTRAINT cycle_name_is_unique UNIQUE (programme_id, name),
     CONSTRAINT approved_by_somebody CHECK (
         state NOT IN ('approved', 'distributed', 'ended') OR (approved_by IS NOT NULL AND approved_at IS NOT NULL))
 );
+-- A cancelled cycle leaves its name to the next.
+CREATE UNIQUE INDEX cycle_name_is_unique ON programmes.cycles (programme_id, name) WHERE state <> 'cancelled';
 -- One assessment is paid once, whatever the cycles are called.
 CREATE UNIQUE INDEX one_cycle_per_assessment ON programmes.cycles (assessment_id) WHERE state <> 'cancelled';
 
