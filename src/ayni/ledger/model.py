@@ -75,6 +75,9 @@ class Counts(IntFlag):
 class Result(IntEnum):
     """The answer to one transfer, in the order in which the tests are made: the first that fails answers.
 
+    Before all tests the id is looked at: whether it is nil, and what is known of it. Then the chain: the last
+    leg of one that was left open says so, and every other leg of one that fails is `LINKED_EVENT_FAILED`.
+
     `CREATED` and `EXISTS` are success. Every other answer is remembered with the id and given again for
     ever, except `ID_MUST_NOT_BE_NIL` and the `EXISTS_WITH_DIFFERENT_…` family, which are about the request.
     """
