@@ -104,9 +104,13 @@ DIFFERENCES: dict[Result, tuple[str, Any]] = {
 
 def differing(one: Transfer) -> tuple[list[Transfer], list[Result]]:
     """`one` sent again with each of its fields changed, and with each two; and what is to be answered."""
+    changes = DIFFERENCES | {
+        R.EXISTS_WITH_DIFFERENT_KIND: ("kind", Kind.POST if one.kind is Kind.VOID else Kind.VOID),
+        R.EXISTS_WITH_DIFFERENT_BALANCING: ("balancing", not one.balancing),
+    }
     sent, wanted = [], []
-    for results in [*((result,) for result in DIFFERENCES), *combinations(DIFFERENCES, 2)]:
-        sent.append(replace(one, **dict(DIFFERENCES[result] for result in results)))
+    for results in [*((result,) for result in changes), *combinations(changes, 2)]:
+        sent.append(replace(one, **dict(changes[result] for result in results)))
         wanted.append(results[0])
     return sent, wanted
 

@@ -92,7 +92,11 @@ BEGIN
             q := h_first[k];
             res := ledger.differing_field(b, i, coalesce(b.kinds[q], 0::smallint),
                 coalesce(b.flags[q], 0::smallint) & 2 <> 0, b.pending_ids[q], b.timeouts[q], b.books[q],
-                b.debits[q], b.credits[q], b.amounts[q], b.codes[q], b.event_ids[q], b.refs[q], b.event_ats[q]);
+                -- As it would be stored: with its hold's accounts, and the instant that the ledger gave it.
+                CASE r[q] WHEN 0 THEN debits[q] ELSE b.debits[q] END,
+                CASE r[q] WHEN 0 THEN credits[q] ELSE b.credits[q] END,
+                b.amounts[q], b.codes[q], b.event_ids[q], b.refs[q],
+                CASE r[q] WHEN 0 THEN coalesce(b.event_ats[q], p_now) ELSE b.event_ats[q] END);
             IF res = 0 THEN
                 res := CASE r[q] WHEN 0 THEN 1 ELSE r[q] END;
                 IF res = 1 THEN
