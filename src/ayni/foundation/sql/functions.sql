@@ -10,7 +10,7 @@ END;
 
 -- Moves a simulated clock forward.
 CREATE OR REPLACE FUNCTION foundation.set_clock(new_at timestamptz) RETURNS timestamptz
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_clock foundation.clock%ROWTYPE;
@@ -29,13 +29,13 @@ $$;
 
 -- Raises a live clock's floor to the present, so that a server whose clock is later set back is noticed.
 CREATE OR REPLACE FUNCTION foundation.raise_clock_floor() RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
     UPDATE foundation.clock SET at = clock_timestamp() WHERE NOT simulated AND at < clock_timestamp();
 $$;
 
 CREATE OR REPLACE FUNCTION foundation.guard_clock() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF TG_OP IN ('DELETE', 'TRUNCATE') OR NEW.simulated <> OLD.simulated OR NEW.at < OLD.at THEN
@@ -53,7 +53,7 @@ CREATE OR REPLACE TRIGGER clock_is_not_emptied BEFORE TRUNCATE ON foundation.clo
 
 -- A trigger for every table whose rows are facts: they are added, and never edited or removed.
 CREATE OR REPLACE FUNCTION foundation.refuse_change() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RAISE EXCEPTION USING ERRCODE = 'AY003',

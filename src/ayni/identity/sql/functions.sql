@@ -2,7 +2,7 @@
 
 -- An open contact or address may be closed, once, and nothing else about it may change.
 CREATE OR REPLACE FUNCTION identity.only_close() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF OLD.valid_until IS NOT NULL OR NEW.valid_until IS NULL

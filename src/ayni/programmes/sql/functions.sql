@@ -1,7 +1,7 @@
 -- What a cycle may become, who may let it, and what is never changed.
 
 CREATE OR REPLACE FUNCTION programmes.guard_cycle() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_maker uuid;
@@ -59,7 +59,7 @@ CREATE OR REPLACE TRIGGER cycle_is_guarded BEFORE INSERT OR UPDATE ON programmes
     FOR EACH ROW EXECUTE FUNCTION programmes.guard_cycle();
 
 CREATE OR REPLACE FUNCTION programmes.guard_entitlements() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF EXISTS (SELECT FROM (SELECT DISTINCT n.cycle_id FROM added n) a
@@ -74,7 +74,7 @@ CREATE OR REPLACE TRIGGER entitlements_are_frozen AFTER INSERT ON programmes.ent
 
 -- Whatever the sizes of the tables were when the plan was made, each row is looked up by its key.
 CREATE OR REPLACE FUNCTION programmes.guard_payments() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog SET enable_hashjoin = off SET enable_mergejoin = off
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off
 SET enable_seqscan = off
 AS $$
 BEGIN

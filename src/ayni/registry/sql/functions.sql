@@ -2,7 +2,7 @@
 
 -- An open membership may be closed, once; an open flag may be resolved, once. Nothing else changes.
 CREATE OR REPLACE FUNCTION registry.only_close() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_column text := TG_ARGV[0];
@@ -18,7 +18,7 @@ $$;
 
 -- Every fact has a declared name, and a value of its type or null. Asked once for each statement.
 CREATE OR REPLACE FUNCTION registry.check_facts() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_name text;
@@ -85,7 +85,7 @@ RETURN (lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12, '0') || '
 
 -- Removes this session's tables of an import.
 CREATE OR REPLACE FUNCTION registry.close_import() RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog SET client_min_messages = warning
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.import_stage, pg_temp.import_refusals, pg_temp.import_batch,
@@ -96,7 +96,7 @@ $$;
 
 -- Makes this session's tables for an import: what was read, what was refused, and the batch in hand.
 CREATE OR REPLACE FUNCTION registry.open_import() RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM registry.close_import();
@@ -120,7 +120,7 @@ $$;
 
 -- Puts whole households into batches of about 20,000 rows, and finds documents that the file has twice.
 CREATE OR REPLACE FUNCTION registry.plan_import() RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     CREATE TEMP TABLE import_households AS

@@ -51,7 +51,7 @@ $$;
 
 -- The job's part: expires up to `p_most` overdue holds and returns how many.
 CREATE OR REPLACE FUNCTION ledger.expire(p_most integer) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 SET enable_nestloop = off SET enable_seqscan = off SET enable_mergejoin = off
 AS $$
 DECLARE
@@ -74,7 +74,7 @@ CREATE OR REPLACE FUNCTION ledger.post(
     p_timeouts integer[], p_refs uuid[], p_event_ats timestamptz[], p_contexts jsonb[],
     p_ordered boolean DEFAULT false,
     OUT first_seq bigint, OUT results smallint[], OUT amounts bigint[], OUT seqs bigint[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 SET enable_nestloop = off SET enable_seqscan = off SET enable_mergejoin = off SET work_mem = '64MB'
 AS $$
 DECLARE

@@ -2,7 +2,7 @@
 -- debit has a later seq.
 
 CREATE OR REPLACE FUNCTION ledger.open_owners(p_refs uuid[], p_class smallint) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_opened bigint;
@@ -20,7 +20,7 @@ $$;
 CREATE OR REPLACE FUNCTION ledger.open_accounts(
     p_ids uuid[], p_owners uuid[], p_book smallint, p_code smallint, p_debit_normal boolean,
     p_credit_limit bigint, p_ceiling bigint, p_purpose smallint, p_accepts smallint[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET enable_seqscan = off
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 AS $$
 DECLARE
     v_opened bigint;
@@ -49,7 +49,7 @@ $$;
 
 -- Sets or clears flags of an account: 1 frozen, 2 dormant, 4 legal hold. Returns the flags that it has now.
 CREATE OR REPLACE FUNCTION ledger.flag_account(p_id uuid, p_flags smallint, p_on boolean) RETURNS smallint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_flags smallint;
@@ -67,7 +67,7 @@ $$;
 
 -- The same for an owner, and through it for all of the owner's accounts.
 CREATE OR REPLACE FUNCTION ledger.flag_owner(p_owner uuid, p_flags smallint, p_on boolean) RETURNS smallint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_flags smallint;
@@ -86,7 +86,7 @@ $$;
 
 -- Closes an account for good: it must be empty, without holds.
 CREATE OR REPLACE FUNCTION ledger.close_account(p_id uuid) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM ledger.take_lock();
@@ -100,7 +100,7 @@ $$;
 -- Sets an account's credit limit and ceiling. Lowering the limit below what is used is refused.
 CREATE OR REPLACE FUNCTION ledger.set_account_limits(p_id uuid, p_credit_limit bigint, p_ceiling bigint)
 RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM ledger.take_lock();
@@ -114,7 +114,7 @@ $$;
 
 -- Moves an owner to another class of limits.
 CREATE OR REPLACE FUNCTION ledger.set_limit_class(p_owner uuid, p_class smallint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM ledger.take_lock();
@@ -128,7 +128,7 @@ $$;
 
 -- Adds a class of limits, or renames nothing: a class that exists keeps its name and zone.
 CREATE OR REPLACE FUNCTION ledger.define_class(p_class smallint, p_name text, p_zone text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM ledger.take_lock();
@@ -140,7 +140,7 @@ $$;
 -- Adds dated rows to a class; a row that exists is kept. Takes effect at once.
 CREATE OR REPLACE FUNCTION ledger.add_limit(
     p_class smallint, p_kind text, p_from date, p_until date, p_maximum bigint, p_source text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM ledger.take_lock();
@@ -152,7 +152,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION ledger.add_limit_codes(
     p_class smallint, p_codes smallint[], p_counts smallint[], p_from date) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM ledger.take_lock();
@@ -165,7 +165,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION ledger.open_book(p_book smallint, p_name text, p_currency text, p_entity uuid)
 RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM ledger.take_lock();

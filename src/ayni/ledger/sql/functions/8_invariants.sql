@@ -1,6 +1,6 @@
 -- What must always hold (rule 8), each as a query that finds what breaks it. No rows is the good answer.
 CREATE OR REPLACE FUNCTION ledger.violations() RETURNS TABLE (invariant text, subject text, found text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 WITH moved AS MATERIALIZED (
     SELECT l.account, count(*) AS times, max(l.version) AS version, count(DISTINCT l.version) AS versions, max(l.seq) AS last_seq,

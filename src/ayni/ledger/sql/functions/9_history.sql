@@ -1,6 +1,6 @@
 -- The posted balance of an account at an instant: that of its newest transfer until then, along its own chain.
 CREATE OR REPLACE FUNCTION ledger.balance_at(p_account uuid, p_at timestamptz) RETURNS bigint
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_seq bigint;
