@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,15 +13,15 @@ import pytest
 
 from ayni import ledger
 from ayni.foundation.db import Database, Tx
-from ayni.ledger import MAX_BATCH, Kind, Posted, Result, Transfer
+from ayni.ledger import MAX_BATCH, Kind, Result, Transfer
 from ayni.ledger.errors import BadBatch, BatchTooLarge
-from ayni.values.ids import AccountId, OwnerRef, TransferId, derived_id
+from ayni.values.ids import TransferId, derived_id
 from tests.conftest import START, TEST_ACTOR
 from tests.ledger.city import EVENT, UNKNOWN, City
 
 R = Result
 MOST, LEAST = 2**63 - 1, -(2**63)
-ACCOUNTS = "name | limit | book\n a | none | -\n b | - | -\n shut | - | -\n abroad | none | 2"
+ACCOUNTS = "name | limit | book\n a | none | -\n b | - | -\n c | - | -\n shut | - | -\n abroad | none | 2"
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ def post(city: City, *batch: Transfer, ordered: bool = False) -> list[str]:
         ({"linked": True}, R.LINKED_EVENT_CHAIN_OPEN),
         ({"event_at": datetime(1, 1, 1, tzinfo=UTC)}, R.CREATED),
         ({"event_at": datetime(9999, 12, 31, tzinfo=UTC)}, R.CREATED),
-        ({"context": "null"}, R.CREATED),
+        ({"context": json.dumps({"x": "x" * 3_900})}, R.CREATED),
     ],
 )
 @pytest.mark.parametrize("place", ["alone", "ordered", "in a crowd"])
@@ -159,14 +158,8 @@ UNFIT: list[dict[str, Any]] = [
     {"kind": 2**15},
     {"timeout_seconds": 2**31, "kind": Kind.PENDING},
     {"context": "not json"},
-    {"context": "x" * 1_000_000},
-    {"context": '"\x00"'},
-    {"context": json.dumps("\x00")},
-    {"context": "\ud800"},
-    {"context": "1e999999"},
-    {"context": "NaN"},
-    {"context": "[" * 100_000 + "]" * 100_000},
-    {"context": json.dumps("x" * 1_000_000)},
+    {"context": '{"x": "\x00"}'},
+    {"context": json.dumps({"x": "x" * 1_000_000})},
     {"event_at": datetime(2025, 6, 2, 15, 0)},  # noqa: DTZ001
 ]
 
@@ -182,20 +175,166 @@ def test_what_no_column_can_hold_is_named_and_posts_nothing(city: City, changes:
     assert city.balances()["b"] == 0
 
 
-@pytest.mark.parametrize("changes", UNFIT, ids=name_of)
-def test_one_callers_mistake_does_not_fail_the_batch_of_others(
-    poster_city: City, poster: ledger.Poster, changes: dict[str, Any]
+def test_one_callers_mistake_does_not_fail_the_group_that_it_waits_in(
+    own_database: Database, owner: psycopg.Connection
 ) -> None:
-    """A bug: a context or an instant that the database cannot hold failed everybody in the group."""
-    city = poster_city
-    names = [derived_id(START, name_of(changes), number) for number in range(4)]
-    before, odd, *after = (pay(city, "x", id=name) for name in names)
-    with _held(city):
-        first = poster.submit([before])
-        answers: list[Any] = [first]
-        with pytest.raises(BadBatch):
-            answers.append(poster.submit([replace(odd, **changes)]))
-            _release(city)
-            answers[-1].result(30)
-        answers += [poster.submit([one]) for one in after]
-    assert [answer.result(30)[0].result for answer in (first, *answers[-2:])] == [R.CREATED] * 3
+    """A bug: what could not be packed, or not be held by the database, failed all who had queued with it."""
+    with own_database.transaction(TEST_ACTOR) as tx:
+        city = City(tx).open(ACCOUNTS)
+    told: dict[str, list[str]] = {}
+    # The last is nobody's amount, book or text: only the packing finds it.
+    mistakes = [*UNFIT, {"event_id": None}]
+    with ledger.Poster(own_database) as poster:
+        for number, changes in enumerate(mistakes):
+            ids = [TransferId(derived_id(START, "group", number, place)) for place in range(4)]
+            owner.execute("SELECT pg_advisory_lock(7165646765)")
+            group = [poster.submit([pay(city, "x", id=ids[0])])]
+            # The poster waits with the first: what comes now queues behind it, and is one group.
+            while owner.execute("SELECT FROM pg_locks WHERE NOT granted").fetchone() is None:
+                pass
+            group += [poster.submit([pay(city, "x", id=ids[1])])]
+            try:
+                odd = poster.submit([pay(city, "x", id=ids[2], **changes)])
+            except BadBatch:
+                odd = None
+            group += [poster.submit([pay(city, "x", id=ids[3])])]
+            owner.execute("SELECT pg_advisory_unlock(7165646765)")
+            if odd is not None:
+                with pytest.raises((BadBatch, AttributeError)):
+                    odd.result(60)
+            told[name_of(changes)] = [answer.result(60)[0].result.name for answer in group]
+    assert told == {name_of(changes): ["CREATED"] * 3 for changes in mistakes}
+    with own_database.transaction(TEST_ACTOR) as tx:
+        city.tx = tx
+        assert city.balances()["b"] == 3 * 5 * len(mistakes)
+        assert ledger.list_violations(tx) == []
+
+
+# Straight at the function, as a program could that packs its columns by itself.
+COLUMNS = {
+    "ids": "uuid",
+    "event_ids": "uuid",
+    "books": "smallint",
+    "debits": "uuid",
+    "credits": "uuid",
+    "amounts": "bigint",
+    "codes": "smallint",
+    "kinds": "smallint",
+    "flags": "smallint",
+    "pending_ids": "uuid",
+    "timeouts": "integer",
+    "refs": "uuid",
+    "event_ats": "timestamptz",
+    "contexts": "jsonb",
+}
+NEEDED = [*COLUMNS][:7]
+
+
+def straight(city: City, count: int, **given: str) -> list[Any]:
+    """Post `count` transfers of 5 by SQL, with some columns given as they are; what the function says."""
+    usual = {
+        "ids": [str(city.transfer({"id": f"s{n}", "amount": "1"}).id) for n in range(count)],
+        "event_ids": [str(EVENT)] * count,
+        "books": [1] * count,
+        "debits": [str(city.accounts["a"])] * count,
+        "credits": [str(city.accounts["b"])] * count,
+        "amounts": [5] * count,
+        "codes": [2] * count,
+    }
+    texts = {name: "{" + ",".join(map(str, values)) + "}" for name, values in usual.items()} | given
+    columns = ", ".join(f"%({name})s::text::{kind}[]" for name, kind in COLUMNS.items())
+    values = dict.fromkeys(COLUMNS) | texts
+    ordered = values.pop("ordered", "false")
+    query = f"SELECT first_seq, results, amounts, seqs FROM ledger.post({columns}, {ordered})"
+    with city.tx.connection.transaction():
+        return list(city.tx.connection.execute(query.encode(), values).fetchall())
+
+
+def test_straight_sql_posts_what_fits(city: City) -> None:
+    [(first, results, _, _)] = straight(city, 3)
+    assert (first, results) == (1, None)
+    assert city.balances()["b"] == 15
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("column", NEEDED)
+@pytest.mark.parametrize("value", [None, "{}", "{NULL}", "short", "long", "shifted", "square"])
+def test_columns_that_do_not_fit_are_refused_by_the_function(
+    city: City, column: str, value: str | None, count: int
+) -> None:
+    """A bug: a column that began at 0, or had two dimensions, was counted as if it fitted."""
+    one = "1" if COLUMNS[column] != "uuid" else str(EVENT)
+    given = {
+        "short": "{" + ",".join([one] * (count - 1)) + "}",
+        "long": "{" + ",".join([one] * (count + 1)) + "}",
+        "shifted": f"[0:{count - 1}]={{" + ",".join([one] * count) + "}",
+        "square": "{{" + ",".join([one] * count) + "}}",
+        "{NULL}": "{" + ",".join(["NULL"] * count) + "}",
+    }.get(str(value), value)
+    if column in ("debits", "credits") and value == "{NULL}":
+        [(_, results, _, _)] = straight(city, count, **{column: given})
+        wanted = R.DEBIT_ACCOUNT_NOT_FOUND if column == "debits" else R.CREDIT_ACCOUNT_NOT_FOUND
+        assert results == [wanted] * count
+    else:
+        with pytest.raises(psycopg.Error) as refused:
+            straight(city, count, **{column: given})
+        assert refused.value.sqlstate == "AY103"
+    assert city.balances()["b"] == 0
+
+
+@pytest.mark.parametrize("column", [name for name in COLUMNS if name not in NEEDED])
+def test_columns_that_may_be_left_out_fit_or_are_refused(city: City, column: str) -> None:
+    one = {"uuid": str(EVENT), "timestamptz": "2025-06-02", "jsonb": "1"}.get(COLUMNS[column], "0")
+    for given in (
+        f"{{{one}}}",
+        f"{{{one},{one},{one}}}",
+        f"[0:1]={{{one},{one}}}",
+        f"{{{{{one},{one}}}}}",
+        "{}",
+    ):
+        with pytest.raises(psycopg.Error) as refused:
+            straight(city, 2, **{column: given})
+        assert refused.value.sqlstate == "AY103", given
+    [(_, results, _, _)] = straight(city, 2, **{column: "{NULL,NULL}"})
+    assert results is None or set(results) == {R.CREATED}
+    assert city.balances()["b"] == 10
+
+
+def test_straight_sql_is_held_to_the_largest_batch(city: City) -> None:
+    with pytest.raises(psycopg.Error) as refused:
+        straight(city, MAX_BATCH + 1)
+    assert refused.value.sqlstate == "AY102"
+    assert city.balances()["b"] == 0
+
+
+def test_neither_in_order_nor_not_is_not(city: City) -> None:
+    """A bug: with NULL for the order, the legs of a failed chain that were plain were posted all the same."""
+    [(_, results, _, _)] = straight(
+        city,
+        2,
+        ordered="NULL",
+        flags="{1,0}",
+        debits=f"{{{city.accounts['a']},{city.accounts['b']}}}",
+        credits=f"{{{city.accounts['c']},{city.accounts['a']}}}",
+        amounts="{5,6}",
+    )
+    assert results == [R.LINKED_EVENT_FAILED, R.INSUFFICIENT_FUNDS]
+    assert city.balances()["c"] == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("books", "-1"), ("codes", "-1"), ("kinds", "-1"), ("kinds", "4")]
+)
+def test_numbers_that_mean_nothing_are_answered_by_the_function(city: City, column: str, value: str) -> None:
+    [(_, results, amounts, seqs)] = straight(city, 1, **{column: f"{{{value}}}"})
+    wanted = {
+        "books": R.DEBIT_ACCOUNT_IN_OTHER_BOOK,
+        "codes": R.DEBIT_LIMIT_MISSING,
+        "kinds": R.KIND_NOT_ALLOWED,
+    }
+    assert (results, amounts, seqs) == ([wanted[column]], [0], [0])
+
+
+def test_an_empty_batch_is_no_batch(city: City) -> None:
+    assert ledger.post(city.tx, []) == []
+    assert straight(city, 0, **dict.fromkeys(COLUMNS, "{}")) == [(None, None, None, None)]

@@ -140,7 +140,12 @@ class Poster:
             unknown.__cause__ = error
             self._fail(batch, unknown)
         except Exception as error:
-            self._fail(batch, error)
+            if len(batch) == 1:
+                self._fail(batch, error)
+                return
+            # Nothing was posted. One of them is to blame: alone, each gets its own answer.
+            for submission in batch:
+                self._post([submission])
         else:
             place = 0
             given: list[tuple[_Submission, list[Posted] | Exception]] = []

@@ -36,6 +36,8 @@ from ayni.ledger.model import (
 from ayni.values.ids import AccountId, EventId, OwnerRef, TransferId
 
 _QUERIES = load_queries("ledger")
+# Texts and instants that are none, and a context whose brackets stand too deep in each other.
+_UNFIT = (psycopg.DataError, psycopg.errors.StatementTooComplex, UnicodeEncodeError)
 
 
 def post(
@@ -51,6 +53,8 @@ def post(
     arrays.register(connection)
     try:
         row = connection.execute(_QUERIES["post"], {**columns, "ordered": ordered}).fetchone()
+    except _UNFIT as error:
+        raise BadBatch(reason="a date or a context that the database cannot hold") from error
     except psycopg.Error as error:
         raise _named(error) from error
     assert row is not None
@@ -67,8 +71,6 @@ def post(
 
 
 def _named(error: psycopg.Error) -> Exception:
-    if isinstance(error, psycopg.errors.DatetimeFieldOverflow | psycopg.errors.InvalidTextRepresentation):
-        return BadBatch(reason="a date or a context that the database cannot hold")
     if error.sqlstate == "AY101":
         return WrongIsolation()
     if error.sqlstate == "AY103":

@@ -82,7 +82,7 @@ DECLARE
         p_pending_ids, p_timeouts, p_refs, p_event_ats, p_contexts)::ledger.batch;
     d ledger.decisions;
     n integer := coalesce(cardinality(p_ids), 0);
-    v_last bigint; v_now timestamptz; v_all boolean := p_ordered;
+    v_last bigint; v_now timestamptz; v_all boolean := coalesce(p_ordered, false);
     v_known integer[]; v_answers smallint[]; v_amounts bigint[]; v_seqs bigint[];
 BEGIN
     PERFORM ledger.check_batch(b);
@@ -90,7 +90,7 @@ BEGIN
         RETURN;
     END IF;
     PERFORM ledger.take_lock();
-    IF n = 1 AND NOT p_ordered AND p_flags IS NULL AND p_pending_ids IS NULL THEN
+    IF n = 1 AND NOT v_all AND p_flags IS NULL AND p_pending_ids IS NULL THEN
         first_seq := ledger.post_one(p_ids[1], p_event_ids[1], p_books[1], p_debits[1], p_credits[1], p_amounts[1],
             p_codes[1], coalesce(p_kinds[1], 0::smallint), p_timeouts[1], p_refs[1], p_event_ats[1], p_contexts[1]);
         IF first_seq IS NOT NULL THEN
@@ -136,25 +136,38 @@ BEGIN
 END;
 $$;
 
--- Refuses a batch that is not one: arrays of different lengths, nulls where none may be, too many.
+-- Refuses a batch that is not one: columns that are missing, of different lengths, of several dimensions or not
+-- counted from 1 (what stands at one place must be one transfer), nulls where none may be, too many.
 CREATE OR REPLACE FUNCTION ledger.check_batch(b ledger.batch) RETURNS void
 LANGUAGE plpgsql IMMUTABLE
 AS $$
 DECLARE
     n integer := coalesce(cardinality(b.ids), 0);
+    v_dims text := '[1:' || n || ']';
 BEGIN
     IF n > 8192 THEN
         RAISE EXCEPTION USING ERRCODE = 'AY102', MESSAGE = 'more than 8192 transfers in one batch';
     END IF;
-    IF n > 0 AND (array_position(b.ids, NULL) IS NOT NULL OR array_position(b.event_ids, NULL) IS NOT NULL
-        OR array_position(b.books, NULL) IS NOT NULL OR array_position(b.amounts, NULL) IS NOT NULL
-        OR array_position(b.codes, NULL) IS NOT NULL
-        OR n <> ALL (ARRAY[cardinality(b.event_ids), cardinality(b.books), cardinality(b.debits),
-            cardinality(b.credits), cardinality(b.amounts), cardinality(b.codes),
-            coalesce(cardinality(b.kinds), n), coalesce(cardinality(b.flags), n),
-            coalesce(cardinality(b.pending_ids), n), coalesce(cardinality(b.timeouts), n),
-            coalesce(cardinality(b.refs), n), coalesce(cardinality(b.event_ats), n),
-            coalesce(cardinality(b.contexts), n)])) THEN
+    IF n = 0 THEN
+        IF (cardinality(b.event_ids) > 0 OR cardinality(b.books) > 0 OR cardinality(b.debits) > 0
+            OR cardinality(b.credits) > 0 OR cardinality(b.amounts) > 0 OR cardinality(b.codes) > 0) IS TRUE THEN
+            RAISE EXCEPTION USING ERRCODE = 'AY103', MESSAGE = 'the columns of the batch do not fit together';
+        END IF;
+        RETURN;
+    END IF;
+    IF (array_dims(b.ids) = v_dims AND array_dims(b.event_ids) = v_dims AND array_dims(b.books) = v_dims
+        AND array_dims(b.debits) = v_dims AND array_dims(b.credits) = v_dims AND array_dims(b.amounts) = v_dims
+        AND array_dims(b.codes) = v_dims
+        AND (b.kinds IS NULL OR array_dims(b.kinds) = v_dims)
+        AND (b.flags IS NULL OR array_dims(b.flags) = v_dims)
+        AND (b.pending_ids IS NULL OR array_dims(b.pending_ids) = v_dims)
+        AND (b.timeouts IS NULL OR array_dims(b.timeouts) = v_dims)
+        AND (b.refs IS NULL OR array_dims(b.refs) = v_dims)
+        AND (b.event_ats IS NULL OR array_dims(b.event_ats) = v_dims)
+        AND (b.contexts IS NULL OR array_dims(b.contexts) = v_dims)
+        AND array_position(b.ids, NULL) IS NULL AND array_position(b.event_ids, NULL) IS NULL
+        AND array_position(b.books, NULL) IS NULL AND array_position(b.amounts, NULL) IS NULL
+        AND array_position(b.codes, NULL) IS NULL) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'AY103', MESSAGE = 'the columns of the batch do not fit together';
     END IF;
 END;

@@ -43,7 +43,7 @@ WITH acc AS MATERIALIZED (
         AND x.may_give AND y.may_take AND kx.debit_known AND ky.credit_known
         AND (kx.debit_max IS NULL OR u.amount <= kx.debit_max)
         AND (ky.credit_max IS NULL OR u.amount <= ky.credit_max)
-        AND coalesce(u.kind, 0) < 2 AND (u.timeout IS NULL OR (u.timeout > 0 AND u.kind = 1))
+        AND coalesce(u.kind, 0) IN (0, 1) AND (u.timeout IS NULL OR (u.timeout > 0 AND u.kind = 1))
 ), legs AS MATERIALIZED (
     SELECT t.debit_no AS no, t.ord, t.amount AS debit, 0::bigint AS credit, t.pending, t.counts & 7 AS counts FROM t
     UNION ALL
