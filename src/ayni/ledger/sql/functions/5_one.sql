@@ -21,7 +21,7 @@ BEGIN
             ELSE x.credits_posted - x.debits_posted - posted END AS debit_balance,
         CASE WHEN y.debit_normal THEN y.debits_posted - y.credits_posted - posted
             ELSE y.credits_posted - y.debits_posted + posted END AS credit_balance,
-        cx.month AS debit_month, cy.month AS credit_month, kx.counts & 7 | ky.counts & 56 AS counts
+        cx.month AS debit_month, cy.month AS credit_month, (kx.counts & 7) | (ky.counts & 56) AS counts
     INTO v
     FROM ledger.accounts x JOIN ledger.limit_classes cx ON cx.class = x.limit_class
     JOIN ledger.limit_codes_today kx ON kx.class = x.limit_class AND kx.code = p_code

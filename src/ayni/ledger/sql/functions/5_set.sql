@@ -33,7 +33,7 @@ WITH acc AS MATERIALIZED (
     FROM ledger.limit_codes_today k JOIN ledger.limit_classes c ON c.class = k.class
 ), t AS MATERIALIZED (
     SELECT u.ord::integer AS ord, x.no AS debit_no, y.no AS credit_no, u.amount,
-        coalesce(u.kind, 0) = 1 AS pending, kx.counts & 7 | ky.counts & 56 AS counts
+        coalesce(u.kind, 0) = 1 AS pending, (kx.counts & 7) | (ky.counts & 56) AS counts
     FROM unnest(b.debits, b.credits, b.amounts, b.codes, b.books, b.kinds, b.timeouts)
         WITH ORDINALITY u (debit, credit, amount, code, book, kind, timeout, ord)
     JOIN acc x ON x.id = u.debit JOIN acc y ON y.id = u.credit
