@@ -158,7 +158,7 @@ def test_it_may_call_the_doors_of_the_ledger_and_nothing_behind_them(login: psyc
             WHERE p.pronamespace = 'ledger'::regnamespace"""
     ).fetchall()
     assert {name for name, may in rows if may} == DOORS
-    assert {"apply", "decide", "take_lock", "remember", "post_set", "post_plain"} <= {
+    assert {"apply", "decide", "take_lock", "remember", "post_set", "post_one"} <= {
         name for name, may in rows if not may
     }
 
@@ -171,7 +171,8 @@ def test_it_may_call_the_doors_of_the_ledger_and_nothing_behind_them(login: psyc
         "ledger.expire_due(now() + interval '9 years', 1, 100)",
         "ledger.head()",
         "ledger.apply(null, null, 1, now())",
-        "ledger.post_plain(null, 1, now())",
+        "ledger.post_one(null, null, 1::smallint, null, null, 1, 1::smallint, 0::smallint, null, null, null,"
+        " null)",
         "ledger.post_set(null, 1, now())",
         "ledger.resolve_holds(null, null)",
         "ledger.remember(null, null, null, now())",

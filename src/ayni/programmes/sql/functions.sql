@@ -92,7 +92,7 @@ CREATE OR REPLACE TRIGGER payments_need_approval AFTER INSERT ON programmes.paym
 -- A payment is written before the ledger is asked, and only the transaction that wrote it may still say that it
 -- was refused after all. From its commit on the row is as fixed as any other.
 CREATE OR REPLACE FUNCTION programmes.guard_amendment() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND OLD.xmin = pg_current_xact_id()::xid AND OLD.paid AND NOT NEW.paid
@@ -113,7 +113,7 @@ GRANT SELECT, INSERT, UPDATE (paid, sent, code, reason) ON programmes.payments T
 -- large the tables have become.
 CREATE OR REPLACE FUNCTION programmes.payable(p_cycle uuid, p_after uuid, p_most integer)
 RETURNS TABLE (id uuid, recipient_id uuid, amount_minor bigint, purpose text, attempt integer)
-LANGUAGE sql STABLE SET search_path = pg_catalog SET enable_hashjoin = off SET enable_mergejoin = off
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off
 SET enable_seqscan = off SET enable_sort = off
 AS $$
     SELECT e.id, e.recipient_id, e.amount_minor, e.purpose,

@@ -14,3 +14,6 @@ ALTER TABLE ledger.accounts
     ADD CONSTRAINT funds_cover CHECK (
         CASE WHEN debit_normal THEN debits_posted - credits_posted - credits_pending
             ELSE credits_posted - debits_posted - debits_pending END >= -credit_limit_minor);
+
+-- Its place was taken by post_one, and nobody calls it.
+DROP FUNCTION IF EXISTS ledger.post_plain;
