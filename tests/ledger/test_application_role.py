@@ -171,8 +171,7 @@ def test_it_may_call_the_doors_of_the_ledger_and_nothing_behind_them(login: psyc
         "ledger.expire_due(now() + interval '9 years', 1, 100)",
         "ledger.head()",
         "ledger.apply(null, null, 1, now())",
-        "ledger.post_one(null, null, 1::smallint, null, null, 1, 1::smallint, 0::smallint, null, null, null,"
-        " null)",
+        "ledger.post_one(null, null, 1::int2, null, null, 1, 1::int2, 0::int2, null, null, null, null)",
         "ledger.post_set(null, 1, now())",
         "ledger.resolve_holds(null, null)",
         "ledger.remember(null, null, null, now())",
