@@ -81,18 +81,21 @@ def disbursement(server: EmbeddedServer, count: int) -> Stages:
         timed("verify documents", start)
         cycle = _cycle(database, timed)
         start = time.perf_counter()
-        with database.transaction(ACTOR) as tx:
-            people = programmes.list_recipients(tx, cycle.id)
-        for first in range(0, len(people), 5_000):
+        after = None
+        while True:
             with database.transaction(ACTOR) as tx:
-                wallet.open_wallets(tx, person_ids=people[first : first + 5_000])
+                people = programmes.list_recipients_after(tx, cycle.id, after=after, most=ledger.BULK_BATCH)
+                if not people:
+                    break
+                wallet.open_wallets(tx, person_ids=list(people.values()))
+            after = max(people)
         timed("open wallets", start)
         start = time.perf_counter()
         done = programmes.disburse_cycle(database, cycle_id=cycle.id, actor=ACTOR)
         timed("disburse", start)
         start = time.perf_counter()
         with database.transaction(ACTOR) as tx:
-            for person in people[:100]:
+            for person in programmes.list_recipients_after(tx, cycle.id, after=None, most=100).values():
                 assert wallet.statement(tx, person_id=person).entries[0].amount_minor == 1_000
         timed("read 100 statements", start)
         with database.transaction(ACTOR) as tx:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ayni import ledger, payments, wallet
+from ayni import ledger, payments, programmes, wallet
 from ayni.foundation.audit import list_audit
 from ayni.foundation.db import Database
 from ayni.ledger import TransferCode
@@ -51,6 +51,15 @@ def test_batches_of_any_size_pay_everybody_once(town: Town, approved: Cycle) -> 
         batches = list_audit(tx, subject=show_id("cyc", approved.id))
     details = [row.details for row in batches if row.action == "programmes.pay_batch"]
     assert [one["sent"] + one["unsent"] for one in details] == [5, 5, 2, 1]
+
+
+def test_recipients_are_listed_page_by_page(town: Town, approved: Cycle) -> None:
+    found, after = [], None
+    with town.database.transaction(ACTOR) as tx:
+        while page := programmes.list_recipients_after(tx, approved.id, after=after, most=5):
+            found += page.values()
+            after = max(page)
+        assert sorted(found) == programmes.list_recipients(tx, approved.id)
 
 
 def test_who_is_refused_by_the_ledger_stays_payable_and_the_others_are_paid(

@@ -189,6 +189,16 @@ def test_who_is_paused_stays_paused_and_is_not_paid(town: Town) -> None:
         """INSERT INTO programmes.payments (entitlement_id, attempt, transfer_id, paid, sent, code, reason,
             tried_at) SELECT id, 1, id, true, true, 'paid', '', created_at FROM programmes.entitlements""",
         "UPDATE programmes.assessment_rows SET outcome = 'eligible'",
+        """INSERT INTO programmes.assessment_rows (assessment_id, subject_id, facts, criteria, outcome)
+            VALUES (uuidv7(), uuidv7(), '{}', '{}', 'unknown')""",
+        """INSERT INTO programmes.enrolments (programme_id, subject_id, state, reason, since, recorded_by)
+            VALUES (uuidv7(), uuidv7(), 'enrolled', 'x', '2025-06-02', 'x')""",
+        """INSERT INTO programmes.enrolments (programme_id, subject_id, state, reason, assessment_id, since,
+            recorded_by) SELECT id, uuidv7(), 'enrolled', 'x', uuidv7(), created_at, 'x'
+            FROM programmes.programmes""",
+        """INSERT INTO programmes.entitlements
+            (id, cycle_id, subject_id, recipient_id, amount_minor, created_at)
+            VALUES (uuidv7(), uuidv7(), uuidv7(), uuidv7(), 1, '2025-06-02')""",
         "UPDATE programmes.versions SET definition = '{}'",
         "TRUNCATE programmes.payments",
     ],
@@ -199,7 +209,7 @@ def test_even_the_owner_cannot_pay_twice_or_rewrite_a_decision(
     town.cycle()
     with pytest.raises(psycopg.Error) as refused:
         owner.execute(statement.encode())
-    assert refused.value.sqlstate in ("23505", "AY003", "AY301", "AY302", "AY303", "AY305")
+    assert refused.value.sqlstate in ("23505", "AY003", "AY301", "AY302", "AY303", "AY305", "AY307")
 
 
 @pytest.mark.parametrize(

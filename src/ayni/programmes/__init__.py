@@ -24,6 +24,7 @@ from ayni.programmes.queries import (
     get_explanation,
     get_programme,
     list_recipients,
+    list_recipients_after,
 )
 
 __all__ = [
@@ -47,5 +48,6 @@ __all__ = [
     "get_explanation",
     "get_programme",
     "list_recipients",
+    "list_recipients_after",
     "open_cycle",
 ]

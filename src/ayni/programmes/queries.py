@@ -10,7 +10,7 @@ from ayni.foundation.invariants import Invariant, Violation
 from ayni.programmes import store
 from ayni.programmes.errors import UnknownAssessment
 from ayni.programmes.model import Assessment, Cycle, EnrolmentState, Explanation, Outcome, Programme, explain
-from ayni.values.ids import CycleId, PersonId, show_id
+from ayni.values.ids import CycleId, EntitlementId, PersonId, show_id
 
 
 def get_programme(tx: Tx, *, code: str) -> Programme:
@@ -71,12 +71,18 @@ def find_enrolment(tx: Tx, *, programme: str, subject_id: UUID) -> EnrolmentStat
     return None if row is None else EnrolmentState(row[0])
 
 
-def list_recipients(
-    tx: Tx, cycle_id: CycleId, *, after: PersonId | None = None, most: int | None = None
-) -> list[PersonId]:
-    """Whom a cycle pays, by their ids: everybody, or at most so many after one of them."""
-    rows = store.run(tx, "list_recipients", cycle_id=cycle_id, after=after, most=most)
-    return [PersonId(row[0]) for row in rows]
+def list_recipients(tx: Tx, cycle_id: CycleId) -> list[PersonId]:
+    """Everybody whom a cycle pays."""
+    return [PersonId(row[0]) for row in store.run(tx, "list_recipients", cycle_id=cycle_id)]
+
+
+def list_recipients_after(
+    tx: Tx, cycle_id: CycleId, *, after: EntitlementId | None, most: int
+) -> dict[EntitlementId, PersonId]:
+    """The recipients of at most so many entitlements after one, in order: for a cycle of any size."""
+    values = {"cycle_id": cycle_id, "after": after or EntitlementId(UUID(int=0)), "most": most}
+    rows = store.run(tx, "list_recipients_after", **values)
+    return {EntitlementId(row[0]): PersonId(row[1]) for row in rows}
 
 
 def _unreserved(tx: Tx) -> list[Violation]:

@@ -63,7 +63,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF EXISTS (SELECT FROM (SELECT DISTINCT n.cycle_id FROM added n) a
-        JOIN programmes.cycles c ON c.id = a.cycle_id WHERE c.state <> 'draft') THEN
+        LEFT JOIN programmes.cycles c ON c.id = a.cycle_id WHERE c.state IS DISTINCT FROM 'draft') THEN
         RAISE EXCEPTION USING ERRCODE = 'AY302', MESSAGE = 'only a draft takes entitlements';
     END IF;
     RETURN NULL;
@@ -71,6 +71,37 @@ END;
 $$;
 CREATE OR REPLACE TRIGGER entitlements_are_frozen AFTER INSERT ON programmes.entitlements
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION programmes.guard_entitlements();
+
+CREATE OR REPLACE FUNCTION programmes.guard_assessment_rows() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM (SELECT DISTINCT n.assessment_id FROM added n) r
+        WHERE NOT EXISTS (SELECT FROM programmes.assessments a WHERE a.id = r.assessment_id)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY307', MESSAGE = 'there is no such assessment';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+CREATE OR REPLACE TRIGGER assessment_rows_belong AFTER INSERT ON programmes.assessment_rows
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION programmes.guard_assessment_rows();
+
+CREATE OR REPLACE FUNCTION programmes.guard_enrolments() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM (SELECT DISTINCT n.programme_id, n.assessment_id FROM added n) r
+        WHERE NOT EXISTS (SELECT FROM programmes.programmes p WHERE p.id = r.programme_id)
+            OR (r.assessment_id IS NOT NULL AND NOT EXISTS (
+                SELECT FROM programmes.assessments a
+                WHERE a.id = r.assessment_id AND a.programme_id = r.programme_id))) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY307', MESSAGE = 'there is no such programme, or no such assessment of it';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+CREATE OR REPLACE TRIGGER enrolments_belong AFTER INSERT ON programmes.enrolments
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION programmes.guard_enrolments();
 
 -- Whatever the sizes of the tables were when the plan was made, each row is looked up by its key.
 CREATE OR REPLACE FUNCTION programmes.guard_payments() RETURNS trigger

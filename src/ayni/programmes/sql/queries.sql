@@ -159,10 +159,13 @@ SELECT c.id, c.programme_id, p.code AS programme, c.name, c.assessment_id, c.sta
 FROM programmes.cycles c JOIN programmes.programmes p ON p.id = c.programme_id WHERE c.id = %(id)s;
 
 -- name: list_recipients
--- Whom a cycle pays, by id: at most so many after one of them, or all.
-SELECT DISTINCT recipient_id FROM programmes.entitlements
-WHERE cycle_id = %(cycle_id)s AND (%(after)s::uuid IS NULL OR recipient_id > %(after)s)
-ORDER BY 1 LIMIT %(most)s;
+-- Everybody whom a cycle pays.
+SELECT DISTINCT recipient_id FROM programmes.entitlements WHERE cycle_id = %(cycle_id)s ORDER BY 1;
+
+-- name: list_recipients_after
+-- The recipients of a cycle's entitlements after one, in order.
+SELECT id, recipient_id FROM programmes.entitlements
+WHERE cycle_id = %(cycle_id)s AND id > %(after)s ORDER BY id LIMIT %(most)s;
 
 -- name: lock_cycle
 -- A cycle's state, which this transaction alone may change.

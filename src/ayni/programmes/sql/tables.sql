@@ -34,8 +34,10 @@ CREATE TABLE programmes.assessments (
 CREATE INDEX assessments_by_programme ON programmes.assessments (programme_id, number);
 
 -- One subject's assessment: the facts that were used and what each criterion said of them, null for "unknown".
+-- Here and below, where a million rows come in one statement, what they belong to is looked up once for all of
+-- them by a guard in functions.sql, and not row by row by a foreign key.
 CREATE TABLE programmes.assessment_rows (
-    assessment_id uuid NOT NULL REFERENCES programmes.assessments,
+    assessment_id uuid NOT NULL, -- guarded
     subject_id uuid NOT NULL,
     recipient_id uuid,
     facts jsonb NOT NULL,
@@ -50,12 +52,12 @@ CREATE TABLE programmes.assessment_rows (
 -- The states of a membership, each with its reason; the newest holds.
 CREATE TABLE programmes.enrolments (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    programme_id uuid NOT NULL REFERENCES programmes.programmes,
+    programme_id uuid NOT NULL, -- guarded
     subject_id uuid NOT NULL,
     state text NOT NULL CONSTRAINT enrolment_state_is_known CHECK (
         state IN ('draft', 'enrolled', 'paused', 'exited', 'not_eligible', 'duplicated')),
     reason text NOT NULL,
-    assessment_id uuid REFERENCES programmes.assessments,
+    assessment_id uuid, -- guarded
     since timestamptz NOT NULL,
     recorded_by text NOT NULL
 );
@@ -86,7 +88,7 @@ CREATE UNIQUE INDEX one_cycle_per_assessment ON programmes.cycles (assessment_id
 -- What a cycle owes: at most once to each subject. Frozen when the cycle leaves the draft.
 CREATE TABLE programmes.entitlements (
     id uuid PRIMARY KEY,
-    cycle_id uuid NOT NULL REFERENCES programmes.cycles,
+    cycle_id uuid NOT NULL, -- guarded
     subject_id uuid NOT NULL,
     recipient_id uuid NOT NULL,
     amount_minor bigint NOT NULL CONSTRAINT entitlement_is_positive CHECK (amount_minor > 0),
@@ -96,11 +98,10 @@ CREATE TABLE programmes.entitlements (
 );
 CREATE INDEX entitlements_in_order ON programmes.entitlements (cycle_id, id);
 
--- Each try to pay an entitlement, with its answer. At most one of them paid. That the entitlement exists is
--- looked up by programmes.guard_payments, for a whole batch at once.
+-- Each try to pay an entitlement, with its answer. At most one of them paid.
 CREATE TABLE programmes.payments (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    entitlement_id uuid NOT NULL,
+    entitlement_id uuid NOT NULL, -- guarded
     attempt integer NOT NULL,
     transfer_id uuid NOT NULL,
     paid boolean NOT NULL,

@@ -6,7 +6,11 @@ CREATE INDEX assessments_by_programme ON programmes.assessments (programme_id, n
 -- A cycle is paid in the order of its entitlements, a batch at a time.
 CREATE INDEX entitlements_in_order ON programmes.entitlements (cycle_id, id);
 
--- The guard of payments looks each entitlement up, a whole batch at once.
+-- Where a million rows come in one statement, guards look up what they belong to, once for all of them.
+ALTER TABLE programmes.assessment_rows DROP CONSTRAINT assessment_rows_assessment_id_fkey;
+ALTER TABLE programmes.enrolments DROP CONSTRAINT enrolments_programme_id_fkey;
+ALTER TABLE programmes.enrolments DROP CONSTRAINT enrolments_assessment_id_fkey;
+ALTER TABLE programmes.entitlements DROP CONSTRAINT entitlements_cycle_id_fkey;
 ALTER TABLE programmes.payments DROP CONSTRAINT payments_entitlement_id_fkey;
 
 -- A cancelled cycle leaves its name to the next.
