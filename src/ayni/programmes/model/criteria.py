@@ -7,15 +7,21 @@ what was not understood cannot reach the database. An unknown fact makes an unkn
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.postgres import Postgres
 
 MAX_LENGTH = 2_000
+MAX_NESTING = 12
+"""How deep brackets, CASE and prefixes may stand in one another."""
+MAX_DEPTH = 120
+"""How long a chain of AND, OR, + or - may grow: each link is one level of the tree."""
 
 BUILT_IN: dict[str, dict[str, tuple[str, str]]] = {
     "household": {
@@ -51,6 +57,10 @@ _FUNCTIONS: dict[type[Any], str] = {
     exp.Least: "least",
     exp.Coalesce: "coalesce",
 }
+_PLAIN = re.compile(r"[a-z][a-z0-9_]*")
+_OPENING = ("L_PAREN", "L_BRACKET", "L_BRACE", "CASE")
+_CLOSING = ("R_PAREN", "R_BRACKET", "R_BRACE", "END")
+_PREFIXES = ("NOT", "DASH", "PLUS", "TILDE")
 _ARITHMETIC: dict[type[Any], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
 
 
@@ -78,23 +88,8 @@ def compile_expression(text: str, known: Mapping[str, str], *, target: str, want
     A programme for households reads facts of the household, one for people those of both. Raises
     NotACriterion.
     """
-    if not isinstance(text, str) or not text.strip():
-        raise NotACriterion("an expression is needed", "the beginning")
-    if len(text) > MAX_LENGTH:
-        raise NotACriterion(f"an expression has at most {MAX_LENGTH} characters", "the end")
-    if "\x00" in text or "--" in text or "/*" in text or ";" in text:
-        raise NotACriterion("comments, semicolons and NUL characters do not belong here", text[:40])
-    try:
-        trees = [tree for tree in sqlglot.parse(text, read="postgres") if tree is not None]
-    except (sqlglot.errors.SqlglotError, RecursionError) as error:
-        raise NotACriterion("this cannot be read", text[:40]) from error
-    if len(trees) != 1:
-        raise NotACriterion("one expression is wanted", text[:40])
     compiler = _Compiler(known, target)
-    try:
-        sql, kind = compiler.write(trees[0])
-    except RecursionError as error:
-        raise NotACriterion("this is nested too deeply", text[:40]) from error
+    sql, kind = compiler.write(parse_expression(text))
     if (kind in _NUMBERS) != (wanted in _NUMBERS) or (wanted == "bool" and kind != "bool"):
         raise NotACriterion(f"the answer is wanted as {wanted}, and this gives {kind}", text[:40])
     return Compiled(sql, kind, tuple(sorted(compiler.facts)))
@@ -118,9 +113,18 @@ class _Compiler:
                 self.known[f"{subject}.{name}"] = kind
         self.subjects = ("household",) if target == "household" else ("household", "person")
         self.facts: set[str] = set()
+        self.depth = 0
 
     def write(self, node: Any) -> tuple[str, str]:
         """SQL and type of a node."""
+        if self.depth == MAX_DEPTH:
+            raise NotACriterion(f"this is a chain of more than {MAX_DEPTH} parts", _place(node))
+        self.depth += 1
+        written = self._write(node)
+        self.depth -= 1
+        return written
+
+    def _write(self, node: Any) -> tuple[str, str]:
         kind = type(node)
         if kind is exp.Paren:
             return self.write(node.this)
@@ -131,13 +135,12 @@ class _Compiler:
         if kind is exp.Not:
             return f"(NOT {self._of_type(node.this, 'bool')})", "bool"
         if kind in _COMPARISONS:
-            left, right = self._alike(node.this, node.expression)
+            left, right = self._alike(node, node.this, node.expression)
             return f"({left} {_COMPARISONS[kind]} {right})", "bool"
         if kind is exp.Between:
             if node.args.get("symmetric") is not None:
-                raise NotACriterion("BETWEEN takes no SYMMETRIC or ASYMMETRIC", node.sql()[:40])
-            value, low = self._alike(node.this, node.args["low"])
-            _, high = self._alike(node.this, node.args["high"])
+                raise NotACriterion("BETWEEN takes no SYMMETRIC or ASYMMETRIC", _place(node))
+            value, low, high = self._alike(node, node.this, node.args["low"], node.args["high"])
             return f"({value} BETWEEN {low} AND {high})", "bool"
         if kind is exp.In:
             return self._in(node)
@@ -158,9 +161,9 @@ class _Compiler:
 
     def _in(self, node: Any) -> tuple[str, str]:
         if not node.expressions or set(node.args) - {"this", "expressions"} - _empty(node):
-            raise NotACriterion("IN takes a list of values", node.sql()[:40])
-        pairs = [self._alike(node.this, value) for value in node.expressions]
-        return f"({pairs[0][0]} IN ({', '.join(value for _, value in pairs)}))", "bool"
+            raise NotACriterion("IN takes a list of values", _place(node))
+        value, *values = self._alike(node, node.this, *node.expressions)
+        return f"({value} IN ({', '.join(values)}))", "bool"
 
     def _is(self, node: Any) -> tuple[str, str]:
         value, _ = self.write(node.this)
@@ -169,19 +172,19 @@ class _Compiler:
         if isinstance(node.expression, exp.Boolean):
             word = "TRUE" if node.expression.this else "FALSE"
             return f"({self._of_type(node.this, 'bool')} IS {word})", "bool"
-        raise NotACriterion("IS takes NULL, TRUE or FALSE", node.sql()[:40])
+        raise NotACriterion("IS takes NULL, TRUE or FALSE", _place(node))
 
     def _several(self, node: Any) -> tuple[str, str]:
         values = [self.write(value) for value in (node.this, *node.expressions)]
         kinds = {_family(kind) for _, kind in values}
         if len(kinds) != 1 or set(node.args) - {"this", "expressions", "ignore_nulls"} - _empty(node):
-            raise NotACriterion("these values are of different kinds", node.sql()[:40])
+            raise NotACriterion("these values are of different kinds", _place(node))
         name = _FUNCTIONS[type(node)]
         return f"{name}({', '.join(sql for sql, _ in values)})", values[0][1]
 
     def _case(self, node: Any) -> tuple[str, str]:
         if node.this is not None:
-            raise NotACriterion("write CASE WHEN condition THEN value", node.sql()[:40])
+            raise NotACriterion("write CASE WHEN condition THEN value", _place(node))
         parts, kinds = [], set()
         for branch in node.args["ifs"]:
             value, kind = self.write(branch.args["true"])
@@ -193,15 +196,17 @@ class _Compiler:
             parts.append(f"ELSE {value}")
             kinds.add(_family(kind))
         if len(kinds) != 1:
-            raise NotACriterion("the branches give values of different kinds", node.sql()[:40])
+            raise NotACriterion("the branches give values of different kinds", _place(node))
         return f"(CASE {' '.join(parts)} END)", kinds.pop()
 
     def _fact(self, node: Any) -> tuple[str, str]:
         if node.args.get("db") or node.args.get("catalog") or not node.table:
-            raise NotACriterion("a fact is named household.… or person.…", node.sql()[:60])
+            raise NotACriterion("a fact is named household.… or person.…", _place(node))
         name = f"{node.table}.{node.name}"
         if node.table not in self.subjects or name not in self.known:
-            raise NotACriterion(f"there is no fact called {name[:80]} here", node.sql()[:60])
+            raise NotACriterion(f"there is no fact called {name[:80]} here", _place(node))
+        if not _PLAIN.fullmatch(node.name):
+            raise NotACriterion("a fact's name has small letters, digits and underscores", _place(node))
         self.facts.add(name)
         return fact_sql(name, self.known[name]), self.known[name]
 
@@ -212,29 +217,86 @@ class _Compiler:
             return exp.Literal.string(node.this).sql(dialect="postgres"), "text"
         if isinstance(node, exp.Literal) and str(node.this).isascii() and str(node.this).isdigit():
             if len(str(node.this)) > 15:
-                raise NotACriterion("this number is too large", node.sql()[:40])
+                raise NotACriterion("this number is too large", _place(node))
             return f"{int(node.this)}::numeric", "int"
         if isinstance(node, exp.Literal):
-            raise NotACriterion("numbers are whole: money is in its smallest unit", node.sql()[:40])
-        raise NotACriterion(
-            f"{type(node).__name__.lower()} is not part of the language",
-            node.sql()[:40] or type(node).__name__,
-        )
+            raise NotACriterion("numbers are whole: money is in its smallest unit", _place(node))
+        raise NotACriterion(f"{type(node).__name__.lower()} is not part of the language", _place(node))
 
     def _of_type(self, node: Any, wanted: str) -> str:
         sql, kind = self.write(node)
         if _family(kind) != wanted:
-            raise NotACriterion(f"{wanted} is wanted here, and this gives {kind}", node.sql()[:40])
+            raise NotACriterion(f"{wanted} is wanted here, and this gives {kind}", _place(node))
         return sql
 
-    def _alike(self, left: Any, right: Any) -> tuple[str, str]:
-        (left_sql, left_kind), (right_sql, right_kind) = self.write(left), self.write(right)
-        kinds = {_family(left_kind), _family(right_kind)}
+    def _alike(self, whole: Any, *nodes: Any) -> list[str]:
+        """SQL of values that are compared with one another; texts among days must be days themselves."""
+        written = [self.write(node) for node in nodes]
+        kinds = {_family(kind) for _, kind in written}
         if kinds == {"date", "text"}:
-            return _dated(left, left_sql, left_kind), _dated(right, right_sql, right_kind)
+            return [_dated(node, sql, kind) for node, (sql, kind) in zip(nodes, written, strict=True)]
         if len(kinds) != 1:
-            raise NotACriterion(f"{left_kind} and {right_kind} cannot be compared", left.sql()[:40])
-        return left_sql, right_sql
+            told = " and ".join(dict.fromkeys(kind for _, kind in written))
+            raise NotACriterion(f"{told} cannot be compared", _place(whole))
+        return [sql for sql, _ in written]
+
+
+def parse_expression(text: str) -> Any:
+    """The tree of one expression. Raises NotACriterion for whatever cannot be read.
+
+    Nesting is measured before it is parsed: the parser calls itself, and how deep it may do so depends on
+    who calls us, but what is refused must not.
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise NotACriterion("an expression is needed", "the beginning")
+    if len(text) > MAX_LENGTH:
+        raise NotACriterion(f"an expression has at most {MAX_LENGTH} characters", "the end")
+    if any(mark in text for mark in ("\x00", "--", "/*", ";", "{#")):
+        raise NotACriterion("comments, semicolons and NUL characters do not belong here", text[:40])
+    if not storable(text):
+        raise NotACriterion("half of a surrogate pair is no character", "a character")
+    try:
+        tokens = Postgres().tokenize(text)
+        _measure(tokens)
+        trees = [tree for tree in sqlglot.parse(text, read="postgres") if tree is not None]
+    except NotACriterion:
+        raise
+    except Exception as error:
+        # A parser made by others, on text made by anybody: whatever it stumbles over, it has not read it.
+        raise NotACriterion("this cannot be read", text[:40]) from error
+    if len(trees) != 1:
+        raise NotACriterion("one expression is wanted", text[:40])
+    return trees[0]
+
+
+def storable(text: str) -> bool:
+    """Whether PostgreSQL can hold a text: it takes no NUL, and no half of a surrogate pair."""
+    try:
+        return b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
+def _measure(tokens: Sequence[Any]) -> None:
+    """Refuse what stands too deep in brackets, CASE and prefixes."""
+    depth, prefixes = 0, 0
+    for token in tokens:
+        kind = token.token_type.name
+        prefixes = prefixes + 1 if kind in _PREFIXES else 0
+        if kind in _OPENING:
+            depth += 1
+        elif kind in _CLOSING:
+            depth -= 1
+        if depth + prefixes > MAX_NESTING:
+            raise NotACriterion(f"this is nested more than {MAX_NESTING} deep", token.text[:40])
+
+
+def _place(node: Any) -> str:
+    """Where in the expression a node is: its own text, or its name when it has none."""
+    try:
+        return str(node.sql())[:40] or type(node).__name__
+    except Exception:  # a node that the parser's own writer cannot write
+        return type(node).__name__
 
 
 def _empty(node: Any) -> set[str]:
@@ -251,5 +313,5 @@ def _dated(node: Any, sql: str, kind: str) -> str:
     try:
         day = date.fromisoformat(str(node.this))
     except ValueError:
-        raise NotACriterion("a day is written '2025-05-31'", node.sql()[:40]) from None
+        raise NotACriterion("a day is written '2025-05-31'", _place(node)) from None
     return f"'{day.isoformat()}'::date"
