@@ -104,6 +104,15 @@ class NobodyToPay(Refused):
     do = "Look at the assessment's reasons, and enrol first."
 
 
+class CycleTooLarge(Refused):
+    """A cycle's sum is beyond what one transfer can reserve."""
+
+    code = "cycle_too_large"
+    what = "The entitlements would come to {total_minor} minor units, and a cycle has at most {most_minor}."
+    means = "No cycle was opened."
+    do = "Look for an amount in the assessment that cannot be meant."
+
+
 class CycleStateRefused(Refused):
     """The cycle is not in the state that this needs."""
 

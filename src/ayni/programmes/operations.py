@@ -21,6 +21,7 @@ from ayni.programmes.errors import (
     CycleExists,
     CycleNeedsName,
     CycleStateRefused,
+    CycleTooLarge,
     NobodyToPay,
     ReleaseRefused,
     RoleMissing,
@@ -28,6 +29,7 @@ from ayni.programmes.errors import (
     TargetIsFixed,
 )
 from ayni.programmes.model import (
+    MAX_AMOUNT_MINOR,
     Assessment,
     Cycle,
     CycleState,
@@ -92,12 +94,18 @@ def _read(tx: Tx, text: str) -> Definition:
         raise BadDefinition(place=place, reason="it is not YAML") from error
     except NotADefinition as error:
         raise BadDefinition(place=error.place, reason=error.reason) from error
-    if not definition.code.isascii() or not definition.code.replace("_", "a").isalnum():
-        raise BadDefinition(place="code", reason="it has small letters, digits and underscores")
+    except (ValueError, RecursionError) as error:
+        # What YAML reads as a day or a number, and Python then cannot: 2025-13-45.
+        raise BadDefinition(
+            place="the file", reason="it holds a day or number that does not exist"
+        ) from error
     try:
-        definition.compile(store.known_facts(tx))
+        _, amount = definition.compile(store.known_facts(tx))
     except NotACriterion as error:
         raise BadDefinition(place=error.place, reason=error.reason) from error
+    if not amount.facts and (fault := store.find_amount_fault(tx, amount)) is not None:
+        reason = f"this is the same for everybody, and cannot be paid: {fault.replace('_', ' ')}"
+        raise BadDefinition(place="amount_minor", reason=reason)
     return definition
 
 
@@ -196,11 +204,13 @@ def open_cycle(tx: Tx, *, assessment_id: UUID, name: str, officer_id: OfficerId)
     values = {"programme_id": assessment.programme_id, "assessment_id": assessment_id, "at": tx.now}
     with tx.connection.transaction():
         store.run(tx, "insert_cycle", id=cycle_id, name=name.strip()[:200], by=officer_id, **values)
-        added = store.run(
-            tx, "insert_entitlements", cycle_id=cycle_id, purpose=definition.purpose, **values
-        ).rowcount
+        added, total_minor = store.insert_entitlements(
+            tx, cycle_id=cycle_id, purpose=definition.purpose, **values
+        )
         if added == 0:
             raise NobodyToPay
+        if total_minor > MAX_AMOUNT_MINOR:
+            raise CycleTooLarge(total_minor=total_minor, most_minor=MAX_AMOUNT_MINOR)
         store.run(tx, "seal_cycle", id=cycle_id)
     cycle = store.find_cycle(tx, cycle_id)
     _record(tx, "programmes.open_cycle", cycle, officer_id)

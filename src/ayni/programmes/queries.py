@@ -29,7 +29,7 @@ def get_assessment(tx: Tx, assessment_id: UUID) -> Assessment:
     if row is None:
         raise UnknownAssessment
     counts = {
-        outcome: (count, total)
+        outcome: (count, int(total))
         for outcome, count, total in store.run(tx, "count_outcomes", assessment_id=assessment_id)
     }
     return Assessment(
@@ -50,14 +50,16 @@ def get_explanation(tx: Tx, *, programme: str, subject_id: UUID, language: str) 
     row = store.run(tx, "find_row", programme_id=found.id, subject_id=subject_id).fetchone()
     if row is None:
         raise UnknownAssessment
-    facts, criteria, outcome, amount_minor, recipient_id, version, as_of = row
+    facts, criteria, outcome, amount_minor, fault, recipient_id, version, as_of = row
     definition = store.get_definition(tx, found.id, version)
     names = (criterion.name for criterion in definition.criteria)
     return Explanation(
         outcome=Outcome(outcome),
         amount_minor=amount_minor,
         answers=tuple(zip(names, criteria, strict=True)),
-        sentence=explain(definition, criteria, Outcome(outcome), recipient_id is not None, language),
+        sentence=explain(
+            definition, criteria, Outcome(outcome), recipient_id is not None, language, amount_fault=fault
+        ),
         facts=facts,
         version=version,
         as_of=as_of,

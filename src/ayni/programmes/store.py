@@ -145,6 +145,14 @@ def assess(
         raise CriteriaFailed from error
 
 
+def find_amount_fault(tx: Tx, amount: Compiled) -> str | None:
+    """Why a formula that reads no facts gives no amount that can be paid, or None."""
+    template: LiteralString = _QUERIES["amount_fault"]
+    row = tx.connection.execute(sql.SQL(template).format(amount=_compiled(amount.sql)), {}).fetchone()
+    assert row is not None
+    return None if row[0] is None else str(row[0])
+
+
 def _compiled(text: str) -> sql.Composable:
     # Written by the model, never by a user. Doubled: the statement also carries psycopg's own placeholders.
     return sql.SQL(text.replace("%", "%%"))
@@ -169,6 +177,13 @@ def find_cycle(tx: Tx, cycle_id: CycleId) -> Cycle:
         opened_at=row[10],
         approved_by=None if row[11] is None else OfficerId(row[11]),
     )
+
+
+def insert_entitlements(tx: Tx, **values: Any) -> tuple[int, int]:
+    """Freeze what a cycle owes; how many entitlements, and their sum in minor units."""
+    row = run(tx, "insert_entitlements", **values).fetchone()
+    assert row is not None
+    return row[0], int(row[1])
 
 
 def lock_cycle(tx: Tx, cycle_id: CycleId, *, to_change: bool = True) -> CycleState:

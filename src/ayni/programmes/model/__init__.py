@@ -18,6 +18,9 @@ from ayni.programmes.model.definition import (
 )
 from ayni.values.ids import CycleId, EntitlementId, OfficerId, PersonId, ProgrammeId
 
+MAX_AMOUNT_MINOR = 10**14
+"""The most that one entitlement, or one cycle, may come to: what the ledger takes in one transfer."""
+
 
 class Outcome(StrEnum):
     """What an assessment says of a subject."""
@@ -150,20 +153,57 @@ _WORDS = {
     "en": ("All conditions are met.", "Not met: {}", "Not known whether: {}", "There is no recipient."),
     "qu": ("Llapa mañakuykunata hunt'an.", "Mana hunt'anchu: {}", "Mana yachakunchu: {}", "Mana umayuqchu."),
 }
+_FAULTS = {
+    "es": {
+        "unknown": "No se sabe el monto: falta un dato.",
+        "zero": "Según la fórmula el monto es cero.",
+        "negative": "Según la fórmula no corresponde ningún monto.",
+        "fraction": "El monto calculado tiene fracciones de la moneda menor: hay un dato por corregir.",
+        "too_large": "El monto calculado es demasiado grande: hay un dato por corregir.",
+    },
+    "en": {
+        "unknown": "The amount is not known: a fact is missing.",
+        "zero": "By the formula the amount is zero.",
+        "negative": "By the formula no amount is due.",
+        "fraction": "The amount has fractions of the smallest coin: some fact needs correcting.",
+        "too_large": "The amount is too large to be paid: some fact needs correcting.",
+    },
+    "qu": {
+        "unknown": "Qullqiqa mana yachakunchu.",
+        "zero": "Qullqiqa ch'usaq.",
+        "negative": "Mana qullqi kanchu.",
+        "fraction": "Qullqiqa mana allinchu.",
+        "too_large": "Qullqiqa nisyu hatun.",
+    },
+}
 
 
 def explain(
-    definition: Definition, criteria: list[bool | None], outcome: Outcome, recipient: bool, language: str
+    definition: Definition,
+    criteria: list[bool | None],
+    outcome: Outcome,
+    recipient: bool,
+    language: str,
+    *,
+    amount_fault: str | None = None,
 ) -> str:
-    """The sentence that a resident reads. Quechua stands beside the Spanish until it has been reviewed."""
+    """The sentence that a resident reads. Quechua stands beside the Spanish until it has been reviewed.
+
+    `amount_fault`: why the formula's answer is no amount that can be paid, as `assessment_rows` says it.
+    """
     if language == "qu":
-        first = explain(definition, criteria, outcome, recipient, "es")
-        return f"{first} / {_sentence(definition, criteria, outcome, recipient, 'qu')}"
-    return _sentence(definition, criteria, outcome, recipient, language)
+        first = explain(definition, criteria, outcome, recipient, "es", amount_fault=amount_fault)
+        return f"{first} / {_sentence(definition, criteria, outcome, recipient, 'qu', amount_fault)}"
+    return _sentence(definition, criteria, outcome, recipient, language, amount_fault)
 
 
 def _sentence(
-    definition: Definition, criteria: list[bool | None], outcome: Outcome, recipient: bool, language: str
+    definition: Definition,
+    criteria: list[bool | None],
+    outcome: Outcome,
+    recipient: bool,
+    language: str,
+    amount_fault: str | None,
 ) -> str:
     met, unmet, unknown, nobody = _WORDS.get(language, _WORDS["es"])
     if outcome is Outcome.ELIGIBLE:
@@ -179,10 +219,14 @@ def _sentence(
             parts.append(words.format("; ".join(told)))
     if not recipient:
         parts.append(nobody)
+    # Whoever does not meet a condition need not hear about a sum that was never theirs.
+    if amount_fault is not None and False not in criteria:
+        parts.append(_FAULTS.get(language, _FAULTS["es"])[amount_fault])
     return " ".join(parts)
 
 
 __all__ = [
+    "MAX_AMOUNT_MINOR",
     "Assessment",
     "Compiled",
     "Criterion",

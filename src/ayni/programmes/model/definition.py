@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ayni.programmes.model.criteria import Compiled, compile_expression
+from ayni.programmes.model.criteria import Compiled, compile_expression, storable
 
 TARGETS = ("household", "person")
 _KEYS = {
@@ -25,6 +26,8 @@ _KEYS = {
     "assessment_days": False,
 }
 _MOST_DAYS = 3_660
+_CODE = re.compile(r"[a-z][a-z0-9_]{1,59}")
+_PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 class NotADefinition(ValueError):
@@ -108,7 +111,7 @@ def read_definition(data: Any, *, languages: tuple[str, ...]) -> Definition:
             raise NotADefinition(key, "it is missing")
     if data["target"] not in TARGETS:
         raise NotADefinition("target", "it is household or person")
-    if not isinstance(data["valid_from"], date):
+    if type(data["valid_from"]) is not date:
         raise NotADefinition("valid_from", "a day is written 2025-05-31, without quotes")
     budget = data["budget_minor"]
     if type(budget) is not int or budget <= 0 or budget > 10**17:
@@ -119,15 +122,15 @@ def read_definition(data: Any, *, languages: tuple[str, ...]) -> Definition:
     if not isinstance(data["criteria"], list):
         raise NotADefinition("criteria", "they are a list")
     return Definition(
-        code=_text(data["code"], "code", 60),
+        code=_plain(data["code"], "code", _CODE),
         name=_text(data["name"], "name", 200),
         target=data["target"],
         legal_basis=_text(data["legal_basis"], "legal_basis", 500),
         valid_from=data["valid_from"],
         budget_minor=budget,
         amount_minor=_expression(data["amount_minor"], "amount_minor"),
-        purpose=None if data.get("purpose") is None else _text(data["purpose"], "purpose", 60),
-        criteria=tuple(_criterion(item, place, languages) for place, item in enumerate(data["criteria"], 1)),
+        purpose=None if data.get("purpose") is None else _plain(data["purpose"], "purpose", _PURPOSE),
+        criteria=_criteria(data["criteria"], languages),
         assessment_days=days,
     )
 
@@ -144,6 +147,16 @@ def from_stored(data: Mapping[str, Any]) -> Definition:
     )
 
 
+def _criteria(items: list[Any], languages: tuple[str, ...]) -> tuple[Criterion, ...]:
+    criteria = tuple(_criterion(item, place, languages) for place, item in enumerate(items, 1))
+    named: set[str] = set()
+    for place, criterion in enumerate(criteria, 1):
+        if criterion.name in named:
+            raise NotADefinition(f"criteria[{place}].name", "another criterion has this name")
+        named.add(criterion.name)
+    return criteria
+
+
 def _criterion(item: Any, place: int, languages: tuple[str, ...]) -> Criterion:
     where = f"criteria[{place}]"
     if not isinstance(item, dict) or set(item) != {"name", "sql", "sentences", "source"}:
@@ -152,8 +165,9 @@ def _criterion(item: Any, place: int, languages: tuple[str, ...]) -> Criterion:
     if not isinstance(sentences, dict) or not isinstance(sentences.get(languages[0]), str):
         raise NotADefinition(f"{where}.sentences", f"a sentence in {languages[0]} is needed")
     for language, sentence in sentences.items():
-        if language not in languages or not isinstance(sentence, str) or not sentence.strip():
+        if language not in languages:
             raise NotADefinition(f"{where}.sentences", f"languages are {', '.join(languages)}")
+        _text(sentence, f"{where}.sentences", 500)
     return Criterion(
         name=_text(item["name"], f"{where}.name", 60),
         sql=_expression(item["sql"], f"{where}.sql"),
@@ -166,11 +180,20 @@ def _expression(value: Any, where: str) -> str:
     # A bare number in YAML is an expression too; a float is not, since money has no fractions.
     if type(value) is int:
         return str(value)
+    if not isinstance(value, str):
+        raise NotADefinition(where, "it is a text, or a whole number of the smallest unit")
     return _text(value, where, 2_000)
 
 
+def _plain(value: Any, where: str, form: re.Pattern[str]) -> str:
+    text = _text(value, where, 60)
+    if not form.fullmatch(text):
+        raise NotADefinition(where, "it has small letters, digits and underscores, a letter first")
+    return text
+
+
 def _text(value: Any, where: str, most: int) -> str:
-    if not isinstance(value, str) or not value.strip() or "\x00" in value:
+    if not isinstance(value, str) or not value.strip() or not storable(value):
         raise NotADefinition(where, "a text is needed")
     if len(value) > most:
         raise NotADefinition(where, f"it has at most {most} characters")

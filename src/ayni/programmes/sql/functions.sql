@@ -103,6 +103,25 @@ $$;
 CREATE OR REPLACE TRIGGER enrolments_belong AFTER INSERT ON programmes.enrolments
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION programmes.guard_enrolments();
 
+-- Why a number is no amount that can be paid: it must be whole, above zero, and fit into one transfer.
+CREATE OR REPLACE FUNCTION programmes.amount_fault(p_amount numeric) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT CASE WHEN p_amount IS NULL THEN 'unknown' WHEN p_amount < 0 THEN 'negative' WHEN p_amount = 0 THEN 'zero'
+        WHEN p_amount > 100000000000000 THEN 'too_large' WHEN p_amount <> trunc(p_amount) THEN 'fraction' END;
+$$;
+
+-- What is said of a subject. A criterion that is not met, or a formula by which nothing is due, decides; what is
+-- not known, and what cannot be an amount, leaves it open.
+CREATE OR REPLACE FUNCTION programmes.outcome_of(p_criteria boolean[], p_recipient uuid, p_fault text) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT CASE WHEN false = ANY (p_criteria) OR p_fault IN ('zero', 'negative') THEN 'not_eligible'
+        WHEN array_position(p_criteria, NULL) IS NOT NULL OR p_fault IS NOT NULL OR p_recipient IS NULL
+            THEN 'unknown'
+        ELSE 'eligible' END;
+$$;
+
 -- Whatever the sizes of the tables were when the plan was made, each row is looked up by its key.
 CREATE OR REPLACE FUNCTION programmes.guard_payments() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off

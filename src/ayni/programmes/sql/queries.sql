@@ -33,41 +33,42 @@ VALUES (%(id)s, %(programme_id)s, %(version)s, %(as_of)s, %(at)s, %(by)s);
 -- name: assess_households
 -- Judges every household of a day by compiled criteria; the braces take what the model compiled.
 INSERT INTO programmes.assessment_rows
-    (assessment_id, subject_id, recipient_id, facts, criteria, outcome, amount_minor)
+    (assessment_id, subject_id, recipient_id, facts, criteria, outcome, amount_minor, amount_fault)
 SELECT %(assessment_id)s, s.subject_id, s.recipient_id, s.facts, s.criteria,
-    CASE WHEN false = ANY (s.criteria) OR s.amount <= 0 THEN 'not_eligible'
-        WHEN array_position(s.criteria, NULL) IS NOT NULL OR s.amount IS NULL OR s.recipient_id IS NULL
-            OR s.amount > 100000000000000 THEN 'unknown'
-        ELSE 'eligible' END,
-    CASE WHEN s.amount BETWEEN 0 AND 100000000000000 THEN trunc(s.amount)::bigint END
+    programmes.outcome_of(s.criteria, s.recipient_id, f.fault),
+    CASE WHEN f.fault IS NULL OR f.fault = 'zero' THEN s.amount::bigint END, f.fault
 FROM (
     SELECT h.household_id AS subject_id, h.head_person_id AS recipient_id, {facts} AS facts,
         {criteria} AS criteria, ({amount})::numeric AS amount
-    FROM registry_api.households_on(%(as_of)s) h) s;
+    FROM registry_api.households_on(%(as_of)s) h) s
+CROSS JOIN LATERAL (SELECT programmes.amount_fault(s.amount) AS fault) f;
 
 -- name: assess_people
 -- Judges every member of a household of a day by compiled criteria.
 INSERT INTO programmes.assessment_rows
-    (assessment_id, subject_id, recipient_id, facts, criteria, outcome, amount_minor)
-SELECT %(assessment_id)s, s.subject_id, s.subject_id, s.facts, s.criteria,
-    CASE WHEN false = ANY (s.criteria) OR s.amount <= 0 THEN 'not_eligible'
-        WHEN array_position(s.criteria, NULL) IS NOT NULL OR s.amount IS NULL
-            OR s.amount > 100000000000000 THEN 'unknown'
-        ELSE 'eligible' END,
-    CASE WHEN s.amount BETWEEN 0 AND 100000000000000 THEN trunc(s.amount)::bigint END
+    (assessment_id, subject_id, recipient_id, facts, criteria, outcome, amount_minor, amount_fault)
+SELECT %(assessment_id)s, s.subject_id, s.recipient_id, s.facts, s.criteria,
+    programmes.outcome_of(s.criteria, s.recipient_id, f.fault),
+    CASE WHEN f.fault IS NULL OR f.fault = 'zero' THEN s.amount::bigint END, f.fault
 FROM (
-    SELECT p.person_id AS subject_id, {facts} AS facts, {criteria} AS criteria, ({amount})::numeric AS amount
+    SELECT p.person_id AS subject_id, p.person_id AS recipient_id, {facts} AS facts, {criteria} AS criteria,
+        ({amount})::numeric AS amount
     FROM registry_api.people_on(%(as_of)s) p
-    JOIN registry_api.households_on(%(as_of)s) h ON h.household_id = p.household_id) s;
+    JOIN registry_api.households_on(%(as_of)s) h ON h.household_id = p.household_id) s
+CROSS JOIN LATERAL (SELECT programmes.amount_fault(s.amount) AS fault) f;
+
+-- name: amount_fault
+-- Why the answer of a formula without facts is no amount that can be paid, or null.
+SELECT programmes.amount_fault(({amount})::numeric);
 
 -- name: count_outcomes
 -- How many subjects of an assessment had each outcome, and the sum of the amounts.
-SELECT outcome, count(*), coalesce(sum(amount_minor), 0)::bigint FROM programmes.assessment_rows
+SELECT outcome, count(*), coalesce(sum(amount_minor), 0) FROM programmes.assessment_rows
 WHERE assessment_id = %(assessment_id)s GROUP BY outcome;
 
 -- name: find_row
 -- One subject's newest assessment in a programme.
-SELECT r.facts, r.criteria, r.outcome, r.amount_minor, r.recipient_id, a.version, a.as_of
+SELECT r.facts, r.criteria, r.outcome, r.amount_minor, r.amount_fault, r.recipient_id, a.version, a.as_of
 FROM programmes.assessment_rows r JOIN programmes.assessments a ON a.id = r.assessment_id
 WHERE a.programme_id = %(programme_id)s AND r.subject_id = %(subject_id)s
 ORDER BY a.number DESC LIMIT 1;
@@ -118,14 +119,18 @@ INSERT INTO programmes.cycles (id, programme_id, name, assessment_id, opened_by,
 VALUES (%(id)s, %(programme_id)s, %(name)s, %(assessment_id)s, %(by)s, %(at)s);
 
 -- name: insert_entitlements
--- Freezes what the cycle owes: everybody enrolled whom the assessment found eligible. Ids are dated by our clock.
+-- Freezes what the cycle owes: everybody enrolled whom the assessment found eligible. Ids are dated by
+-- our clock. Says how many that are, and their sum.
+WITH added AS (
 INSERT INTO programmes.entitlements (id, cycle_id, subject_id, recipient_id, amount_minor, purpose, created_at)
 SELECT uuidv7(%(at)s - statement_timestamp()), %(cycle_id)s, r.subject_id, r.recipient_id, r.amount_minor, %(purpose)s, %(at)s
 FROM programmes.assessment_rows r
 JOIN LATERAL (
     SELECT e.state FROM programmes.enrolments e
     WHERE e.programme_id = %(programme_id)s AND e.subject_id = r.subject_id ORDER BY e.number DESC LIMIT 1) n ON true
-WHERE r.assessment_id = %(assessment_id)s AND r.outcome = 'eligible' AND n.state = 'enrolled';
+WHERE r.assessment_id = %(assessment_id)s AND r.outcome = 'eligible' AND n.state = 'enrolled'
+RETURNING amount_minor)
+SELECT count(*), coalesce(sum(a.amount_minor), 0) FROM added a;
 
 -- name: seal_cycle
 -- Writes the count, the sum and the digest of a draft's entitlements, and hands it over for approval. How the

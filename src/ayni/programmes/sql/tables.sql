@@ -44,9 +44,13 @@ CREATE TABLE programmes.assessment_rows (
     criteria boolean[] NOT NULL,
     outcome text NOT NULL CONSTRAINT outcome_is_known CHECK (outcome IN ('eligible', 'not_eligible', 'unknown')),
     amount_minor bigint,
+    amount_fault text, -- why the formula's answer is no amount that can be paid
     PRIMARY KEY (assessment_id, subject_id),
     CONSTRAINT eligible_has_amount_and_recipient CHECK (
-        outcome <> 'eligible' OR (amount_minor > 0 AND recipient_id IS NOT NULL))
+        outcome <> 'eligible' OR (amount_minor > 0 AND recipient_id IS NOT NULL)),
+    CONSTRAINT amount_fault_is_known CHECK (
+        amount_fault IN ('unknown', 'zero', 'negative', 'fraction', 'too_large')),
+    CONSTRAINT eligible_has_no_amount_fault CHECK (outcome <> 'eligible' OR amount_fault IS NULL)
 );
 
 -- The states of a membership, each with its reason; the newest holds.

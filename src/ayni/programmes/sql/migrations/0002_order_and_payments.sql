@@ -16,3 +16,10 @@ ALTER TABLE programmes.payments DROP CONSTRAINT payments_entitlement_id_fkey;
 -- A cancelled cycle leaves its name to the next.
 ALTER TABLE programmes.cycles DROP CONSTRAINT cycle_name_is_unique;
 CREATE UNIQUE INDEX cycle_name_is_unique ON programmes.cycles (programme_id, name) WHERE state <> 'cancelled';
+
+-- Why a formula's answer is no amount that can be paid: a reason of its own.
+ALTER TABLE programmes.assessment_rows ADD COLUMN amount_fault text
+    CONSTRAINT amount_fault_is_known CHECK (
+        amount_fault IN ('unknown', 'zero', 'negative', 'fraction', 'too_large'));
+ALTER TABLE programmes.assessment_rows ADD CONSTRAINT eligible_has_no_amount_fault
+    CHECK (outcome <> 'eligible' OR amount_fault IS NULL);
