@@ -77,6 +77,7 @@ def run(tx: Tx, sql: str, wanted: str) -> None:
     assert tree is not None
     assert {type(node) for node in tree.walk()} <= ONLY
     assert all(column.table == "h" for column in tree.find_all(exp.Column))
+    assert {cast.to.sql("postgres") for cast in tree.find_all(exp.Cast)} <= {"DECIMAL", "BOOLEAN", "DATE"}
     kind = "boolean" if wanted == "bool" else "numeric"
     rows = tx.connection.execute(f"SELECT pg_typeof({sql})::text FROM {HOUSEHOLDS}".encode()).fetchall()
     assert rows == [(kind,)] * 3
@@ -250,6 +251,22 @@ HOSTILE = (
     "<< 1",
     "& 1",
 )
+
+
+BASE = [
+    *("household.rooms", "+", "1", ">", "2", "AND", "(", "household.cse", "IN", "(", "'a'", ",", "'b'", ")"),
+    *("OR", "NOT", "household.overcrowded", ")"),
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_each_piece_at_every_place_is_refused_or_does_no_harm(tx: Tx, piece: str) -> None:
+    for place in range(len(BASE) + 1):
+        for glue in (" ", ""):
+            before, after = " ".join(BASE[:place]), " ".join(BASE[place:])
+            hold(tx, f"{before}{glue}{piece} {after}")
+            # In place of what stood there, too.
+            hold(tx, f"{before}{glue}{piece} {' '.join(BASE[place + 1 :])}")
 
 
 @FUZZ
