@@ -32,6 +32,7 @@ class City:
     """Accounts by name in one transaction, and `post` for tables of transfers."""
 
     tx: Tx
+    ordered: bool = False
     accounts: dict[str, AccountId] = field(default_factory=dict)
     owners: dict[str, OwnerRef] = field(default_factory=dict)
 
@@ -94,7 +95,7 @@ class City:
         pending = row.get("pending", "-")
         flags = row.get("flags", "-")
         return Transfer(
-            id=TransferId(UUID(int=0) if row["id"] == "nil" else self._id(f"transfer {row['id']}")),
+            id=TransferId(UUID(int=0)) if row["id"] == "nil" else self.id_of(row["id"]),
             event_id=EVENT,
             book=int(row.get("book", "-").replace("-", "1")),
             debit_account_id=self._account(row.get("debit", "-")),
@@ -102,7 +103,7 @@ class City:
             amount_minor=int(row["amount"]),
             code=int(row.get("code", "-").replace("-", "1")),
             kind=Kind[row.get("kind", "-").replace("-", "single").upper()],
-            pending_id=None if pending == "-" else TransferId(self._id(f"transfer {pending}")),
+            pending_id=None if pending == "-" else self.id_of(pending),
             timeout_seconds=_number(row.get("timeout", "-")),
             linked="L" in flags,
             balancing="B" in flags,
@@ -114,13 +115,21 @@ class City:
     def post(self, table: str, *, ordered: bool = False) -> list[Posted]:
         """Post a table as one batch and hold the answers (and moved amounts) to what it says."""
         asked = rows(table)
-        answers = ledger.post(self.tx, [self.transfer(row) for row in asked], ordered=ordered)
+        answers = ledger.post(self.tx, [self.transfer(row) for row in asked], ordered=ordered or self.ordered)
         wanted = [Result[row["answer"].upper()] for row in asked]
         assert [answer.result for answer in answers] == wanted, [answer.result.name for answer in answers]
         for row, answer in zip(asked, answers, strict=True):
             if row.get("moved", "-") != "-":
                 assert answer.amount_minor == int(row["moved"]), row
         return answers
+
+    def id_of(self, name: str) -> TransferId:
+        """The id of the transfer that a table calls `name`."""
+        return TransferId(self._id(f"transfer {name}"))
+
+    def used(self, owner: str, *, book: int = 1) -> dict[str, int]:
+        """What an owner has used of each limit that has a row for the day."""
+        return {use.kind: use.used_minor for use in ledger.limit_use(self.tx, self.owners[owner], book=book)}
 
     def balances(self) -> dict[str, int]:
         """Posted balances by name."""

@@ -107,7 +107,20 @@ def test_an_older_snapshot_may_not_post(own_database: Database) -> None:
             ledger.post(late, transfers(city, 1))
 
 
-@pytest.mark.parametrize("table", ["transfers", "accounts", "holds", "refusals", "owners", "limits", "books"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "transfers",
+        "accounts",
+        "holds",
+        "refusals",
+        "owners",
+        "limits",
+        "books",
+        "returned",
+        "former_classes",
+    ],
+)
 @pytest.mark.parametrize(
     "statement",
     ["DELETE FROM {}", "TRUNCATE {}", "INSERT INTO {} DEFAULT VALUES", "UPDATE {} SET ctid = ctid"],
@@ -116,7 +129,13 @@ def test_the_application_writes_no_table_of_the_ledger(
     database: Database, table: str, statement: str
 ) -> None:
     if statement.startswith("UPDATE"):
-        columns = {"accounts": "owner_ref", "owners": "owner_ref", "limits": "source", "holds": "seq"}
+        columns = {
+            "accounts": "owner_ref",
+            "owners": "owner_ref",
+            "limits": "source",
+            "holds": "seq",
+            "returned": "id",
+        }
         column = columns.get(table, "created_at")
         statement = f"UPDATE {{}} SET {column} = {column}"
     with database.connection() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -132,6 +151,8 @@ def test_the_application_writes_no_table_of_the_ledger(
         "DELETE FROM ledger.accounts",
         "UPDATE ledger.refusals SET result = 0",
         "DELETE FROM ledger.limits",
+        "UPDATE ledger.limit_codes SET counts = 0",
+        "DELETE FROM ledger.former_classes",
         "UPDATE ledger.accounts SET debits_posted = debits_posted + 6 WHERE credits_posted > 0",
     ],
 )
@@ -139,11 +160,13 @@ def test_even_the_owner_cannot_rewrite_what_happened(
     own_database: Database, owner: psycopg.Connection, statement: str
 ) -> None:
     with own_database.transaction() as tx:
-        City(tx).open(TWO).post(
+        city = City(tx).open(TWO)
+        city.post(
             """id | debit | credit | amount | code | answer
                t  | a     | b      | 5      | 2    | created
                u  | b     | a      | 6      | 2    | insufficient_funds"""
         )
+        ledger.set_limit_class(tx, owner_ref=city.owners["b"], limit_class=2)
     with pytest.raises(psycopg.Error) as refused:
         owner.execute(statement.encode())
     assert refused.value.sqlstate in ("AY003", "23514")

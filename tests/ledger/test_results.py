@@ -76,7 +76,12 @@ CASES: dict[str, tuple[str, str]] = {
            f | single  | rosa | rosa | 0                | - | z | - | pending_id_not_allowed
            g | single  | rosa | rosa | 0                | - | - | - | amount_not_positive
            h | single  | none | none | 100000000000001  | - | - | - | amount_too_large
-           i | post    | -    | -    | -1               | - | z | - | amount_not_positive""",
+           i | post    | -    | -    | -1               | - | z | - | amount_not_positive
+           j | return  | rosa | rosa | -1               | B | - | 0 | balancing_not_allowed
+           k | return  | rosa | rosa | -1               | - | - | 0 | timeout_not_allowed
+           l | return  | rosa | rosa | -1               | - | - | - | pending_id_required
+           m | return  | rosa | rosa | -1               | - | z | - | amount_not_positive
+           n | return  | none | none | 100000000000001  | - | z | - | amount_too_large""",
     ),
     "holds": (
         """id | kind    | debit     | credit | amount | answer
@@ -96,6 +101,32 @@ CASES: dict[str, tuple[str, str]] = {
            j  | void | -    | -     | -      | 10     | v       | created                              | 10
            k  | post | -    | -     | -      | 0      | v       | pending_already_voided               | -
            l  | post | -    | -     | shop   | 0      | q       | created                        | 10""",
+    ),
+    "returns": (
+        """id | kind    | debit     | credit | amount | code | pending | answer
+           m  | single  | programme | rosa   | 100    | 2    | -       | created
+           a  | single  | rosa      | shop   | 30     | -    | -       | created
+           v  | pending | rosa      | shop   | 10     | -    | -       | created
+           w  | void    | -         | -      | 0      | -    | v       | created
+           h  | pending | rosa      | shop   | 10     | -    | -       | created
+           p  | post    | -         | -      | 4      | -    | h       | created
+           n  | single  | luis      | shop   | 1      | -    | -       | insufficient_funds""",
+        """id | kind   | book | debit   | credit | amount | pending | answer
+           f  | return | 2    | rosa    | rosa   | 999    | zz      | original_not_found
+           g  | return | -    | -       | -      | 0      | n       | original_not_found
+           i  | return | 2    | rosa    | rosa   | 999    | h       | original_not_returnable
+           j  | return | -    | -       | -      | 0      | w       | original_not_returnable
+           k  | return | 2    | rosa    | rosa   | 999    | a       | original_has_different_book
+           l  | return | -    | rosa    | shop   | 999    | a       | original_has_different_accounts
+           o  | return | -    | shop    | luis   | 999    | a       | original_has_different_accounts
+           q  | return | -    | unknown | -      | 999    | a       | original_has_different_accounts
+           r  | return | -    | shop    | -      | 31     | a       | amount_exceeds_original
+           s  | return | -    | -       | rosa   | 20     | a       | created
+           t  | return | -    | -       | -      | 11     | a       | amount_exceeds_original
+           u  | return | -    | -       | -      | 5      | p       | amount_exceeds_original
+           x  | return | -    | shop    | rosa   | 0      | p       | created
+           y  | return | -    | -       | -      | 0      | p       | amount_exceeds_original
+           z  | return | -    | -       | -      | 0      | s       | original_not_returnable""",
     ),
     "accounts": (
         "",
@@ -239,44 +270,6 @@ def test_a_closed_account_takes_part_in_nothing(tx: Tx) -> None:
            b  | programme | shop   | 5      | credit_account_closed"""
     )
     assert city.balances()["shop"] == 0
-
-
-def test_a_hold_ends_at_its_term_and_not_before(tx: Tx) -> None:
-    city = City(tx).open(ACCOUNTS)
-    city.post(
-        """id | kind    | debit     | credit | amount | timeout | answer
-           h  | pending | programme | shop   | 10     | 60      | created
-           i  | pending | programme | shop   | 10     | 61      | created"""
-    )
-    set_clock(tx, at=tx.now + timedelta(seconds=60))
-    city.post(
-        """id | kind | amount | pending | answer
-           a  | post | 0      | h       | pending_expired
-           b  | post | 0      | i       | created"""
-    )
-    assert city.balances()["shop"] == 10
-
-
-def test_overdue_holds_expire_in_the_order_of_their_terms(tx: Tx) -> None:
-    """A bug: with many at once, their order was left to the join."""
-    city = City(tx).open(ACCOUNTS)
-    terms = [60 + (number * 37) % 150 for number in range(150)]
-    table = "id | kind | debit | credit | amount | timeout | answer\n" + "\n".join(
-        f"h{number} | pending | programme | shop | 1 | {term} | created" for number, term in enumerate(terms)
-    )
-    city.post(table)
-    set_clock(tx, at=tx.now + timedelta(hours=1))
-    # The posting expires the first hundred on its way; the others are overdue all the same.
-    last = terms.index(max(terms))
-    city.post(f"id | kind | amount | pending | answer\n p | post | 0 | h{last} | pending_expired")
-    assert ledger.expire_holds(tx, most=1_000) == 50
-    expired = tx.connection.execute(
-        """SELECT h.expires_at, h.seq FROM ledger.transfers t JOIN ledger.holds h ON h.id = t.pending_id
-            WHERE t.kind = 4 ORDER BY t.seq"""
-    ).fetchall()
-    assert len(expired) == 150
-    assert expired == sorted(expired)
-    assert ledger.list_violations(tx) == []
 
 
 @pytest.mark.parametrize(

@@ -9,36 +9,26 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from ayni.ledger import Counts, Kind, Posted, Result, Transfer
-from tests.properties.reference_state import Memory, RefAccount, RefClass, RefHold, RefOwner
+from tests.properties.reference_limits import ReferenceLimits, above, used_by
+from tests.properties.reference_state import Memory, RefHold, RefOriginal, month
 
-ZONE = ZoneInfo("America/Lima")
 MOST_AMOUNT = 10**14
 MOST_COUNTER = 4 * 10**18
 NIL = UUID(int=0)
 MOST_EXPIRIES = 100
 
 
-def month(at: datetime) -> tuple[int, int]:
-    local = at.astimezone(ZONE)
-    return local.year, local.month
-
-
-class ReferenceLedger:
+class ReferenceLedger(ReferenceLimits):
     """The whole state, and `post`."""
 
     def __init__(self, now: datetime) -> None:
-        self.now = now
+        super().__init__(now)
         self.seq = 0
-        self.classes: dict[int, RefClass] = {}
-        self.owners: dict[UUID, RefOwner] = {}
-        self.accounts: dict[UUID, RefAccount] = {}
         self.holds: dict[UUID, RefHold] = {}
+        self.originals: dict[UUID, RefOriginal] = {}
         self.memory: dict[UUID, Memory] = {}
-        # (account, kind, month) → used: "conversions" and "total"
-        self.used: dict[tuple[UUID, str, tuple[int, int]], int] = {}
 
     def post(self, batch: list[Transfer]) -> list[Posted]:
         self.expire(MOST_EXPIRIES)
@@ -58,7 +48,7 @@ class ReferenceLedger:
         for hold in due[:most]:
             self.seq += 1
             self._move(hold.transfer, Kind.EXPIRE, 0, -hold.amount)
-            self._give_back(hold, hold.amount)
+            self._give_back(hold.transfer, hold.placed_at, hold.counts, hold.amount)
             hold.state = "expired"
         return len(due[:most])
 
@@ -108,7 +98,7 @@ class ReferenceLedger:
         if known is None or leg.id == NIL:
             return None
         old = known.transfer
-        resolving = old.kind in (Kind.POST, Kind.VOID)
+        resolving = old.kind in (Kind.POST, Kind.VOID, Kind.RETURN)
         differs = {
             Result.EXISTS_WITH_DIFFERENT_KIND: leg.kind != old.kind,
             Result.EXISTS_WITH_DIFFERENT_BALANCING: leg.balancing != old.balancing,
@@ -139,11 +129,13 @@ class ReferenceLedger:
             return Posted(result, 0, 0)
         if leg.kind in (Kind.POST, Kind.VOID):
             return self._resolve(leg)
+        if leg.kind == Kind.RETURN:
+            return self._return(leg)
         return self._place(leg)
 
     def _malformed(self, leg: Transfer) -> Result | None:
-        resolving = leg.kind in (Kind.POST, Kind.VOID)
-        if leg.kind not in (Kind.SINGLE, Kind.PENDING, Kind.POST, Kind.VOID):
+        resolving = leg.kind in (Kind.POST, Kind.VOID, Kind.RETURN)
+        if leg.kind not in (Kind.SINGLE, Kind.PENDING, Kind.POST, Kind.VOID, Kind.RETURN):
             return Result.KIND_NOT_ALLOWED
         if leg.balancing and resolving:
             return Result.BALANCING_NOT_ALLOWED
@@ -191,7 +183,7 @@ class ReferenceLedger:
         posted = amount if leg.kind == Kind.POST else 0
         self.seq += 1
         self._move(hold.transfer, leg.kind, posted, -hold.amount)
-        self._give_back(hold, hold.amount - posted)
+        self._give_back(hold.transfer, hold.placed_at, hold.counts, hold.amount - posted)
         hold.state = "posted" if leg.kind == Kind.POST else "voided"
         # A later request may leave the accounts out; they are remembered as the hold's.
         full = replace(
@@ -199,9 +191,34 @@ class ReferenceLedger:
             debit_account_id=hold.transfer.debit_account_id,
             credit_account_id=hold.transfer.credit_account_id,
         )
+        if leg.kind == Kind.POST:
+            self.originals[leg.id] = RefOriginal(full, amount, hold.placed_at, hold.counts)
         return self._created(full, amount)
 
-    def _place(self, leg: Transfer) -> Posted:
+    def _return(self, leg: Transfer) -> Posted:
+        assert leg.pending_id is not None
+        original = self.originals.get(leg.pending_id)
+        known = self.memory.get(leg.pending_id)
+        if original is None:
+            exists = known is not None and known.result is Result.CREATED
+            code = Result.ORIGINAL_NOT_RETURNABLE if exists else Result.ORIGINAL_NOT_FOUND
+            return Posted(code, 0, 0)
+        payer, payee = original.transfer.debit_account_id, original.transfer.credit_account_id
+        left = original.amount - original.returned
+        if original.transfer.book != leg.book:
+            return Posted(Result.ORIGINAL_HAS_DIFFERENT_BOOK, 0, 0)
+        if leg.debit_account_id not in (None, payee) or leg.credit_account_id not in (None, payer):
+            return Posted(Result.ORIGINAL_HAS_DIFFERENT_ACCOUNTS, 0, 0)
+        if left == 0 or leg.amount_minor > left:
+            return Posted(Result.AMOUNT_EXCEEDS_ORIGINAL, 0, 0)
+        full = replace(leg, debit_account_id=payee, credit_account_id=payer)
+        answer = self._place(full, original)
+        if answer.result is Result.CREATED:
+            original.returned += answer.amount_minor
+            self._give_back(original.transfer, original.placed_at, original.counts, answer.amount_minor)
+        return answer
+
+    def _place(self, leg: Transfer, original: RefOriginal | None = None) -> Posted:
         result = self._untouchable(leg)
         if result is not None:
             return Posted(result, 0, 0)
@@ -209,7 +226,7 @@ class ReferenceLedger:
         assert leg.credit_account_id is not None
         debit = self.accounts[leg.debit_account_id]
         credit = self.accounts[leg.credit_account_id]
-        amount = leg.amount_minor
+        amount = leg.amount_minor or (original.amount - original.returned if original else 0)
         debit_room = None if debit.debit_normal else debit.room()
         credit_room = credit.room() if credit.debit_normal else None
         if leg.balancing:
@@ -219,24 +236,26 @@ class ReferenceLedger:
             return Posted(Result.INSUFFICIENT_FUNDS, 0, 0)
         if amount == 0 or (credit_room is not None and credit_room < amount):
             return Posted(Result.INSUFFICIENT_DEBIT_BALANCE, 0, 0)
-        if debit.debit_normal and _above(debit.balance + debit.dpend + amount, debit.ceiling):
+        if debit.debit_normal and above(debit.balance + debit.dpend + amount, debit.ceiling):
             return Posted(Result.DEBIT_CEILING_EXCEEDED, 0, 0)
-        if not credit.debit_normal and _above(credit.balance + credit.cpend + amount, credit.ceiling):
+        if not credit.debit_normal and above(credit.balance + credit.cpend + amount, credit.ceiling):
             return Posted(Result.CREDIT_CEILING_EXCEEDED, 0, 0)
-        counts = self._counts(leg.code, debit, credit)
-        result = self._limits(leg, debit, credit, amount, counts)
+        counts = Counts.NONE if original else self.counts_between(leg.code, debit, credit)
+        result = self.limit_passed(leg, debit, credit, amount, counts)
         if result is not None:
             return Posted(result, 0, 0)
         if max(debit.dpost + debit.dpend, credit.cpost + credit.cpend) + amount > MOST_COUNTER:
             return Posted(Result.OVERFLOW, 0, 0)
         self.seq += 1
-        posted = amount if leg.kind == Kind.SINGLE else 0
+        posted = 0 if leg.kind == Kind.PENDING else amount
         self._move(leg, leg.kind, posted, amount - posted)
-        for account, kind in _used_by(leg, counts):
+        for account, kind in used_by(leg, counts):
             key = (account, kind, month(self.now))
             self.used[key] = self.used.get(key, 0) + amount
         if leg.kind == Kind.PENDING:
             self.holds[leg.id] = RefHold(leg, amount, self.now, self.seq, counts)
+        if leg.kind == Kind.SINGLE:
+            self.originals[leg.id] = RefOriginal(leg, amount, self.now, counts)
         return self._created(leg, amount)
 
     def _created(self, leg: Transfer, amount: int) -> Posted:
@@ -276,94 +295,9 @@ class ReferenceLedger:
             return Result.PURPOSE_NOT_ACCEPTED
         return None
 
-    def _counts(self, code: int, debit: RefAccount, credit: RefAccount) -> Counts:
-        if debit.owner == credit.owner:
-            return Counts.NONE
-        payer = self.classes.get(self.owners[debit.owner].limit_class or 0)
-        payee = self.classes.get(self.owners[credit.owner].limit_class or 0)
-        mine = payer.counts.get(code, Counts.NONE) & Counts(7) if payer else Counts.NONE
-        theirs = payee.counts.get(code, Counts.NONE) & Counts(56) if payee else Counts.NONE
-        return mine | theirs
-
-    def _limits(
-        self, leg: Transfer, debit: RefAccount, credit: RefAccount, amount: int, counts: Counts
-    ) -> Result | None:
-        if debit.owner == credit.owner:
-            return None
-        payer = self.classes.get(self.owners[debit.owner].limit_class or 0)
-        payee = self.classes.get(self.owners[credit.owner].limit_class or 0)
-        wanted = {
-            "single": Counts.DEBIT_SINGLE,
-            "conversions_month": Counts.DEBIT_CONVERSIONS,
-            "total_month": Counts.DEBIT_TOTAL,
-        }
-        if payer is None or leg.code not in payer.counts:
-            return Result.DEBIT_LIMIT_MISSING
-        if any(counts & flag and kind not in payer.maxima for kind, flag in wanted.items()):
-            return Result.DEBIT_LIMIT_MISSING
-        if payee is None or leg.code not in payee.counts:
-            return Result.CREDIT_LIMIT_MISSING
-        needed = [kind for kind, flag in wanted.items() if counts & Counts(flag << 3)]
-        needed += [] if credit.debit_normal else ["balance"]
-        if any(kind not in payee.maxima for kind in needed):
-            return Result.CREDIT_LIMIT_MISSING
-        tests = (
-            (Counts.DEBIT_SINGLE, payer, "single", 0, Result.DEBIT_SINGLE_LIMIT_EXCEEDED),
-            (
-                Counts.DEBIT_CONVERSIONS,
-                payer,
-                "conversions_month",
-                self.family_used(debit, "conversions"),
-                Result.DEBIT_CONVERSIONS_LIMIT_EXCEEDED,
-            ),
-            (
-                Counts.DEBIT_TOTAL,
-                payer,
-                "total_month",
-                self.family_used(debit, "total"),
-                Result.DEBIT_TOTAL_LIMIT_EXCEEDED,
-            ),
-            (Counts.CREDIT_SINGLE, payee, "single", 0, Result.CREDIT_SINGLE_LIMIT_EXCEEDED),
-            (
-                Counts.CREDIT_CONVERSIONS,
-                payee,
-                "conversions_month",
-                self.family_used(credit, "conversions"),
-                Result.CREDIT_CONVERSIONS_LIMIT_EXCEEDED,
-            ),
-            (
-                Counts.CREDIT_TOTAL,
-                payee,
-                "total_month",
-                self.family_used(credit, "total"),
-                Result.CREDIT_TOTAL_LIMIT_EXCEEDED,
-            ),
-        )
-        for flag, limits, kind, used, result in tests:
-            if counts & flag and _above(used + amount, limits.maxima[kind]):
-                return result
-        if not credit.debit_normal and _above(self.holdings(credit) + amount, payee.maxima["balance"]):
-            return Result.CREDIT_BALANCE_LIMIT_EXCEEDED
-        return None
-
-    def _family(self, account: RefAccount) -> list[tuple[UUID, RefAccount]]:
-        return [
-            (key, other)
-            for key, other in self.accounts.items()
-            if other.owner == account.owner and other.book == account.book
-        ]
-
-    def family_used(self, account: RefAccount, kind: str) -> int:
-        return sum(self.used.get((key, kind, month(self.now)), 0) for key, _ in self._family(account))
-
-    def holdings(self, account: RefAccount) -> int:
-        return sum(
-            other.balance + other.cpend for _, other in self._family(account) if not other.debit_normal
-        )
-
-    def _give_back(self, hold: RefHold, amount: int) -> None:
-        for account, kind in _used_by(hold.transfer, hold.counts):
-            self.used[account, kind, month(hold.placed_at)] -= amount
+    def _give_back(self, used: Transfer, placed_at: datetime, counts: Counts, amount: int) -> None:
+        for account, kind in used_by(used, counts):
+            self.used[account, kind, month(placed_at)] -= amount
 
     def _move(self, leg: Transfer, kind: Kind, posted: int, pending: int) -> None:
         assert leg.debit_account_id is not None
@@ -379,19 +313,3 @@ class ReferenceLedger:
             account.lines.append((self.seq, account.balance))
         if credit.purpose is not None and kind in (Kind.SINGLE, Kind.POST):
             credit.origins.add(leg.debit_account_id)
-
-
-def _above(value: int, maximum: int | None) -> bool:
-    return maximum is not None and value > maximum
-
-
-def _used_by(leg: Transfer, counts: Counts) -> list[tuple[UUID, str]]:
-    assert leg.debit_account_id is not None
-    assert leg.credit_account_id is not None
-    places = (
-        (Counts.DEBIT_CONVERSIONS, leg.debit_account_id, "conversions"),
-        (Counts.DEBIT_TOTAL, leg.debit_account_id, "total"),
-        (Counts.CREDIT_CONVERSIONS, leg.credit_account_id, "conversions"),
-        (Counts.CREDIT_TOTAL, leg.credit_account_id, "total"),
-    )
-    return [(account, kind) for flag, account, kind in places if counts & flag]

@@ -3,24 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from ayni.ledger import Counts, Result, Transfer
+
+ZONE = ZoneInfo("America/Lima")
+
+
+def month(at: datetime) -> tuple[int, int]:
+    local = at.astimezone(ZONE)
+    return local.year, local.month
 
 
 @dataclass
 class RefOwner:
-    """`maxima`: kind → maximum (None is no limit); a kind that is absent has no row for the day."""
-
     limit_class: int | None
     flags: int = 0
 
 
 @dataclass
+class RefMaximum:
+    """A dated row: None is no limit; without a row for the day, nothing is allowed."""
+
+    valid_from: date
+    valid_until: date | None
+    maximum: int | None
+
+
+@dataclass
 class RefClass:
-    maxima: dict[str, int | None]
-    counts: dict[int, Counts]
+    """`maxima`: rows by kind. `counts`: first day → limits in which it counts, by transfer code."""
+
+    maxima: dict[str, list[RefMaximum]]
+    counts: dict[int, dict[date, Counts]]
+
+    def maxima_on(self, day: date) -> dict[str, int | None]:
+        found = {}
+        for kind, rows in self.maxima.items():
+            begun = [row for row in rows if row.valid_from <= day]
+            newest = max(begun, key=lambda row: row.valid_from, default=None)
+            if newest is not None and (newest.valid_until is None or newest.valid_until >= day):
+                found[kind] = newest.maximum
+        return found
+
+    def counts_on(self, day: date) -> dict[int, Counts]:
+        begun = {code: [first for first in rows if first <= day] for code, rows in self.counts.items()}
+        return {code: self.counts[code][max(days)] for code, days in begun.items() if days}
 
 
 @dataclass
@@ -67,6 +97,17 @@ class RefHold:
     def expires_at(self) -> datetime | None:
         seconds = self.transfer.timeout_seconds
         return None if seconds is None else self.placed_at + timedelta(seconds=seconds)
+
+
+@dataclass
+class RefOriginal:
+    """A single or post that may be returned, with the usage that its payer and payee had of it."""
+
+    transfer: Transfer
+    amount: int
+    placed_at: datetime
+    counts: Counts
+    returned: int = 0
 
 
 @dataclass

@@ -31,16 +31,18 @@ from ayni.foundation.db import Database, begin
 from ayni.ledger import AccountFlag, Counts, Kind, NewAccount, Posted, Result, Transfer
 from ayni.values.ids import AccountId, EventId, OwnerRef, TransferId, new_id
 from tests.conftest import START, TEST_ACTOR
-from tests.properties.reference_ledger import ReferenceLedger, month
-from tests.properties.reference_state import RefAccount, RefClass, RefOwner
+from tests.properties.reference_ledger import ReferenceLedger
+from tests.properties.reference_state import RefAccount, RefClass, RefMaximum, RefOwner, month
 
 SOAK = bool(os.environ.get("AYNI_TEST_SOAK"))
 NO_ACCOUNT = AccountId(UUID("00000000-0000-7000-8000-00000000dead"))
 EVENT = EventId(UUID("00000000-0000-7000-8000-0000000000e1"))
 
+SINCE = date(2025, 1, 1)
+
 TIGHT, FREE, HALF = 1, 2, 3
-CLASSES = {
-    TIGHT: RefClass(
+MAXIMA: dict[int, tuple[dict[str, int | None], dict[int, Counts]]] = {
+    TIGHT: (
         {"single": 40, "conversions_month": 60, "total_month": 90, "balance": 100},
         {
             1: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL | Counts.CREDIT_TOTAL,
@@ -48,11 +50,11 @@ CLASSES = {
             3: Counts.NONE,
         },
     ),
-    FREE: RefClass(
+    FREE: (
         {"single": None, "conversions_month": None, "total_month": None, "balance": None},
         {1: Counts(63), 2: Counts.NONE, 3: Counts.NONE},
     ),
-    HALF: RefClass({"single": 40}, {1: Counts.DEBIT_TOTAL, 3: Counts.NONE}),
+    HALF: ({"single": 40}, {1: Counts.DEBIT_TOTAL, 3: Counts.NONE}),
 }
 
 # name: (owner, class, flags of the account)
@@ -72,6 +74,7 @@ POOL: dict[str, tuple[str, int | None, dict[str, object]]] = {
     "abroad": ("abroad", FREE, {"book": 2, "credit_limit": None}),
 }
 NAMES = sorted(POOL)
+KINDS = [Kind.SINGLE] * 5 + [Kind.PENDING] * 3 + [Kind.POST, Kind.VOID, Kind.RETURN] * 2
 AMOUNTS = st.one_of(st.integers(1, 60), st.sampled_from([0, -1, 10**14, 10**14 + 1, 2**63 - 1, -(2**63)]))
 
 
@@ -87,26 +90,16 @@ class LedgerMachine(RuleBasedStateMachine):
         self.connection = psycopg.connect(self.database.url)
         self.tx = begin(self.connection, self.database.country, TEST_ACTOR)
         self.model = ReferenceLedger(START)
-        self.model.classes = CLASSES
         self.ids: dict[str, AccountId] = {}
         entity = OwnerRef(new_id(START))
         for book in (1, 2):
             ledger.open_book(self.tx, book=book, name=f"book {book}", currency="PEN", entity_ref=entity)
-        for number, limits in CLASSES.items():
+        for number, (maxima, counts) in MAXIMA.items():
             ledger.define_limit_class(self.tx, limit_class=number, name=str(number), time_zone="America/Lima")
-            for kind, maximum in limits.maxima.items():
-                ledger.add_limit(
-                    self.tx,
-                    limit_class=number,
-                    kind=kind,
-                    valid_from=date(2025, 1, 1),
-                    valid_until=None,
-                    maximum_minor=maximum,
-                    source="test",
-                )
-            ledger.add_limit_codes(
-                self.tx, limit_class=number, counts=limits.counts, valid_from=date(2025, 1, 1)
-            )
+            self.model.classes[number] = RefClass({}, {})
+            for kind, maximum in maxima.items():
+                self._add_limit(number, kind, RefMaximum(SINCE, None, maximum))
+            self._add_codes(number, counts, SINCE)
         self.owners = {owner: OwnerRef(new_id(START)) for owner, _, _ in POOL.values()}
         for name, (owner, limit_class, given) in POOL.items():
             self._open(name, owner, limit_class, given)
@@ -136,6 +129,23 @@ class LedgerMachine(RuleBasedStateMachine):
             ],
         )
 
+    def _add_limit(self, number: int, kind: str, row: RefMaximum) -> None:
+        self.model.classes[number].maxima.setdefault(kind, []).append(row)
+        ledger.add_limit(
+            self.tx,
+            limit_class=number,
+            kind=kind,
+            valid_from=row.valid_from,
+            valid_until=row.valid_until,
+            maximum_minor=row.maximum,
+            source="test",
+        )
+
+    def _add_codes(self, number: int, counts: dict[int, Counts], first: date) -> None:
+        for code, bits in counts.items():
+            self.model.classes[number].counts.setdefault(code, {})[first] = bits
+        ledger.add_limit_codes(self.tx, limit_class=number, counts=counts, valid_from=first)
+
     def teardown(self) -> None:
         if hasattr(self, "connection"):
             self.connection.rollback()
@@ -152,10 +162,11 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _fresh(self, draw: st.DrawFn, batch: list[Transfer]) -> Transfer:
         self.made += 1
-        kind = draw(st.sampled_from([Kind.SINGLE] * 5 + [Kind.PENDING] * 3 + [Kind.POST, Kind.VOID] * 2))
-        resolving = kind in (Kind.POST, Kind.VOID)
-        holds = [t.id for t in [*self.sent, *batch] if t.kind == Kind.PENDING]
-        pending = draw(st.sampled_from(holds)) if resolving and holds else None
+        kind = draw(st.sampled_from(KINDS))
+        resolving = kind in (Kind.POST, Kind.VOID, Kind.RETURN)
+        wanted = (Kind.SINGLE, Kind.POST) if kind == Kind.RETURN else (Kind.PENDING,)
+        named = [t.id for t in [*self.sent, *batch] if t.kind in wanted or draw(st.integers(0, 99)) == 0]
+        pending = draw(st.sampled_from(named)) if resolving and named else None
         if draw(st.integers(0, 40)) == 0:
             pending = TransferId(new_id(START))
         timeout = draw(st.sampled_from([None, None, 60, 3600, 86400])) if kind == Kind.PENDING else None
@@ -337,7 +348,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def statements_agree(self) -> None:
         if not hasattr(self, "tx"):
             return
-        for name in ("rosa", "programme"):
+        for name in NAMES:
             lines = ledger.list_statement(self.tx, self.ids[name], most=5)
             wanted = self.model.accounts[self.ids[name]].lines[::-1][:5]
             assert [(line.seq, line.balance_minor) for line in lines] == wanted

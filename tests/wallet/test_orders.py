@@ -321,7 +321,7 @@ def test_a_closed_account_neither_gives_nor_takes(city: City) -> None:
 
 def test_a_shop_of_no_class_takes_no_money(city: City) -> None:
     city.give(1_000)
-    ledger.define_limit_class(city.tx, limit_class=99, name="nothing said", time_zone="UTC")
+    ledger.define_limit_class(city.tx, limit_class=99, name="nothing said", time_zone="America/Lima")
     ledger.set_limit_class(city.tx, owner_ref=city.bodega.owner_ref, limit_class=99)
     with pytest.raises(LimitMissing):
         city.pay(100)

@@ -185,7 +185,7 @@ def test_a_limit_that_the_country_no_longer_knows_is_missing_and_not_guessed(own
     with own_database.transaction() as tx:
         city = build(tx)
         city.give(10_000)
-        ledger.define_limit_class(tx, limit_class=98, name="no rows", time_zone="UTC")
+        ledger.define_limit_class(tx, limit_class=98, name="no rows", time_zone="America/Lima")
         owner = wallet.get_wallet(tx, person_id=city.resident).owner_ref
         ledger.set_limit_class(tx, owner_ref=owner, limit_class=98)
         with pytest.raises(LimitMissing):

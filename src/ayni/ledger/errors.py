@@ -14,6 +14,15 @@ class UnknownAccount(NotFound):
     do = "Check the id; accounts are never deleted, so it never existed here."
 
 
+class UnknownTransfer(NotFound):
+    """No transfer in the ledger has this id."""
+
+    code = "unknown_transfer"
+    what = "There is no transfer {transfer} in the ledger."
+    means = "It was never posted, or it was refused; a refused transfer is not in the ledger."
+    do = "Check the id, or post it again with the same id to be told what happened."
+
+
 class UnknownOwner(NotFound):
     """The ledger does not know the owner."""
 
@@ -48,6 +57,15 @@ class LimitOutOfRange(BadInput):
     what = "A credit limit and a ceiling lie between 0 and {most:,} minor units."
     means = "Nothing was changed."
     do = "Choose an amount in that range, or none for no limit at all."
+
+
+class OtherTimeZone(Refused):
+    """An owner's months are counted in one time zone for ever."""
+
+    code = "other_time_zone"
+    what = "The new class of limits counts its months in another time zone than the owner's present one."
+    means = "The owner stays in the present class."
+    do = "Choose a class in the same time zone, or define one there."
 
 
 class BatchTooLarge(BadInput):

@@ -106,7 +106,7 @@ def set_account_limits(
 
 
 def set_limit_class(tx: Tx, *, owner_ref: OwnerRef, limit_class: int) -> None:
-    """Move an owner to another class of limits. Raises UnknownOwner."""
+    """Move an owner to another class of limits, of the same time zone. Raises OtherTimeZone, UnknownOwner."""
     store.change(tx, "set_limit_class", owner_ref=owner_ref, limit_class=limit_class)
 
 

@@ -7,9 +7,16 @@ from datetime import UTC, datetime
 
 from ayni.foundation.db import Tx
 from ayni.ledger import store
-from ayni.ledger.errors import UnknownAccount
-from ayni.ledger.model import Account, StatementLine, TrialBalanceRow, Violation
-from ayni.values.ids import AccountId, OwnerRef, show_id
+from ayni.ledger.errors import UnknownAccount, UnknownTransfer
+from ayni.ledger.model import (
+    Account,
+    LimitUse,
+    RecordedTransfer,
+    StatementLine,
+    TrialBalanceRow,
+    Violation,
+)
+from ayni.values.ids import AccountId, OwnerRef, TransferId, show_id
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,6 +37,28 @@ def find_accounts(tx: Tx, account_ids: Sequence[AccountId]) -> dict[AccountId, A
 def list_accounts(tx: Tx, owner_ref: OwnerRef) -> list[Account]:
     """The accounts of one owner, oldest first."""
     return store.list_accounts(tx, owner_ref)
+
+
+def find_transfer(tx: Tx, transfer_id: TransferId) -> RecordedTransfer | None:
+    """One transfer of the ledger with all of its fields; None for an id that is unknown or was refused."""
+    return store.find_transfer(tx, transfer_id)
+
+
+def get_transfer(tx: Tx, transfer_id: TransferId) -> RecordedTransfer:
+    """The same. Raises UnknownTransfer."""
+    found = store.find_transfer(tx, transfer_id)
+    if found is None:
+        raise UnknownTransfer(transfer=show_id("trf", transfer_id))
+    return found
+
+
+def limit_use(tx: Tx, owner_ref: OwnerRef, *, book: int) -> list[LimitUse]:
+    """What an owner may still do today in a book: one entry for each kind that has a row for the day.
+
+    A kind without a row, or an owner without a class, has none: there a posting is refused. Read without the
+    ledger's lock: the next posting decides. Raises UnknownOwner.
+    """
+    return store.list_limit_use(tx, owner_ref=owner_ref, book=book)
 
 
 def list_statement(

@@ -18,6 +18,7 @@ from ayni.ledger.errors import (
     BadBatch,
     LimitBelowUse,
     LimitOutOfRange,
+    OtherTimeZone,
     UnknownAccount,
     UnknownOwner,
     WrongIsolation,
@@ -25,14 +26,17 @@ from ayni.ledger.errors import (
 from ayni.ledger.model import (
     MAX_COUNTER_MINOR,
     Account,
+    HoldState,
     Kind,
+    LimitUse,
     Posted,
-    Result,
+    RecordedTransfer,
     StatementLine,
     Transfer,
     TrialBalanceRow,
     Violation,
 )
+from ayni.ledger.model.results import Result
 from ayni.values.ids import AccountId, EventId, OwnerRef, TransferId
 
 _QUERIES = load_queries("ledger")
@@ -79,6 +83,8 @@ def _named(error: psycopg.Error) -> Exception:
         return UnknownOwner()
     if error.sqlstate == "AY105":
         return UnknownAccount(account="")
+    if error.sqlstate == "AY106":
+        return OtherTimeZone()
     constraint = error.diag.constraint_name
     if constraint == "closed_is_empty":
         return AccountNotEmpty()
@@ -150,3 +156,24 @@ def list_violations(tx: Tx) -> list[Violation]:
     """What breaks the invariants."""
     with tx.connection.cursor(row_factory=class_row(Violation)) as cursor:
         return cursor.execute(_QUERIES["violations"]).fetchall()
+
+
+def _recorded(*, kind: int, hold_state: int | None, **given: Any) -> RecordedTransfer:
+    return RecordedTransfer(
+        kind=Kind(kind), hold_state=None if hold_state is None else HoldState(hold_state), **given
+    )
+
+
+def find_transfer(tx: Tx, transfer_id: TransferId) -> RecordedTransfer | None:
+    """One transfer, or None."""
+    with tx.connection.cursor(row_factory=kwargs_row(_recorded)) as cursor:
+        return cursor.execute(_QUERIES["transfer"], {"id": transfer_id}).fetchone()
+
+
+def list_limit_use(tx: Tx, *, owner_ref: OwnerRef, book: int) -> list[LimitUse]:
+    """Today's limits of an owner in a book."""
+    try:
+        with tx.connection.cursor(row_factory=class_row(LimitUse)) as cursor:
+            return cursor.execute(_QUERIES["limit_use"], {"owner_ref": owner_ref, "book": book}).fetchall()
+    except psycopg.Error as error:
+        raise _named(error) from error

@@ -39,6 +39,36 @@ AS $$
             + extract(month FROM p_at AT TIME ZONE p_zone) - 1)::integer;
 $$;
 
+-- What the dated rows of a class say for a day. The newest row that has begun decides each kind; when it has
+-- ended, the kind has no row for the day. `known` has the bits of those that have: 1 single, 2 conversions,
+-- 4 total, 8 balance.
+CREATE OR REPLACE FUNCTION ledger.limits_on(p_class smallint, p_on date)
+RETURNS TABLE (known smallint, single_max bigint, conversions_max bigint, total_max bigint, balance_max bigint)
+LANGUAGE sql STABLE
+AS $$
+    SELECT coalesce(sum(CASE l.kind WHEN 'single' THEN 1 WHEN 'conversions_month' THEN 2
+                        WHEN 'total_month' THEN 4 ELSE 8 END), 0)::smallint,
+        max(l.maximum_minor) FILTER (WHERE l.kind = 'single'),
+        max(l.maximum_minor) FILTER (WHERE l.kind = 'conversions_month'),
+        max(l.maximum_minor) FILTER (WHERE l.kind = 'total_month'),
+        max(l.maximum_minor) FILTER (WHERE l.kind = 'balance')
+    FROM (
+        SELECT DISTINCT ON (r.kind) r.* FROM ledger.limits r
+        WHERE r.class = p_class AND r.valid_from <= p_on
+        ORDER BY r.kind, r.valid_from DESC) l
+    WHERE l.valid_until IS NULL OR l.valid_until >= p_on;
+$$;
+
+-- Which codes may touch a class on a day, and in which limits each counts.
+CREATE OR REPLACE FUNCTION ledger.codes_on(p_class smallint, p_on date)
+RETURNS TABLE (code smallint, counts smallint)
+LANGUAGE sql STABLE
+AS $$
+    SELECT DISTINCT ON (k.code) k.code, k.counts FROM ledger.limit_codes k
+    WHERE k.class = p_class AND k.valid_from <= p_on
+    ORDER BY k.code, k.valid_from DESC;
+$$;
+
 -- Looks up the dated limits anew for classes whose local day has changed. Under the lock.
 CREATE OR REPLACE FUNCTION ledger.refresh_limits(p_now timestamptz) RETURNS void
 LANGUAGE plpgsql
@@ -49,32 +79,17 @@ BEGIN
     END IF;
     DELETE FROM ledger.limit_codes_today;
     INSERT INTO ledger.limit_codes_today (class, code, counts)
-    SELECT DISTINCT ON (k.class, k.code) k.class, k.code, k.counts
-    FROM ledger.limit_codes k JOIN ledger.limit_classes c ON c.class = k.class
-    WHERE k.valid_from <= (p_now AT TIME ZONE c.time_zone)::date
-    ORDER BY k.class, k.code, k.valid_from DESC;
+    SELECT c.class, k.code, k.counts
+    FROM ledger.limit_classes c
+    CROSS JOIN LATERAL ledger.codes_on(c.class, (p_now AT TIME ZONE c.time_zone)::date) k;
     UPDATE ledger.limit_classes c
     SET fresh_from = p_now,
         fresh_until = ((p_now AT TIME ZONE c.time_zone)::date + 1)::timestamp AT TIME ZONE c.time_zone,
         month = ledger.month_of(p_now, c.time_zone),
-        known = coalesce(d.known, 0),
-        single_max = d.single_max, conversions_max = d.conversions_max,
+        known = d.known, single_max = d.single_max, conversions_max = d.conversions_max,
         total_max = d.total_max, balance_max = d.balance_max
     FROM ledger.limit_classes k
-    LEFT JOIN LATERAL (
-        SELECT sum(CASE l.kind WHEN 'single' THEN 1 WHEN 'conversions_month' THEN 2
-                   WHEN 'total_month' THEN 4 ELSE 8 END)::smallint AS known,
-            max(l.maximum_minor) FILTER (WHERE l.kind = 'single') AS single_max,
-            max(l.maximum_minor) FILTER (WHERE l.kind = 'conversions_month') AS conversions_max,
-            max(l.maximum_minor) FILTER (WHERE l.kind = 'total_month') AS total_max,
-            max(l.maximum_minor) FILTER (WHERE l.kind = 'balance') AS balance_max
-        FROM (
-            SELECT DISTINCT ON (r.kind) r.* FROM ledger.limits r
-            WHERE r.class = k.class AND r.valid_from <= (p_now AT TIME ZONE k.time_zone)::date
-            ORDER BY r.kind, r.valid_from DESC) l
-        -- The newest row that has begun decides; when it has ended, there is no row for the day.
-        WHERE l.valid_until IS NULL OR l.valid_until >= (p_now AT TIME ZONE k.time_zone)::date
-    ) d ON true
+    CROSS JOIN LATERAL ledger.limits_on(k.class, (p_now AT TIME ZONE k.time_zone)::date) d
     WHERE c.class = k.class;
 END;
 $$;

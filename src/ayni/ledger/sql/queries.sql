@@ -109,8 +109,26 @@ GROUP BY book, code ORDER BY code;
 
 -- name: violations
 -- What breaks the ledger's invariants; nothing, when all is well.
-SELECT invariant, subject, found FROM ledger.violations();
+SELECT invariant, subject, found FROM ledger.violations()
+UNION ALL
+SELECT invariant, subject, found FROM ledger.limit_violations();
 
 -- name: balance_at
 -- The posted balance of an account at an instant.
 SELECT ledger.balance_at(%(account_id)s, %(at)s);
+
+-- name: transfer
+-- One transfer with all that is kept of it, the state of a hold, and what was returned of it.
+SELECT t.id, t.seq, t.event_id, t.book, t.debit_account_id, t.credit_account_id, t.amount_minor, t.requested_minor,
+    t.code, t.kind, t.pending_id, t.timeout_seconds, t.balancing, t.reference, t.context, t.event_at, t.created_at,
+    t.debit_version, t.credit_version, t.debit_balance AS debit_balance_minor,
+    t.credit_balance AS credit_balance_minor, h.state AS hold_state, h.expires_at,
+    coalesce(r.returned_minor, 0) AS returned_minor
+FROM ledger.transfers t
+LEFT JOIN ledger.holds h ON h.id = t.id
+LEFT JOIN ledger.returned r ON r.id = t.id
+WHERE t.id = %(id)s;
+
+-- name: limit_use
+-- Today's limits of an owner in a book: the maximum, what is used of it, and when its window ends.
+SELECT kind, maximum_minor, used_minor, renews_at FROM ledger.limit_use(%(owner_ref)s, %(book)s::smallint);

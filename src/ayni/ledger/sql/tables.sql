@@ -105,7 +105,8 @@ CREATE TABLE ledger.accounts (
 ) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX accounts_by_owner ON ledger.accounts (owner_ref);
 
--- Committed transfers: plain appends, never changed. Kinds: 0 single, 1 pending, 2 post, 3 void, 4 expire.
+-- Committed transfers: plain appends, never changed.
+-- Kinds: 0 single, 1 pending, 2 post, 3 void, 4 expire, 5 return.
 CREATE TABLE ledger.transfers (
     seq bigint NOT NULL,
     id uuid NOT NULL,
@@ -124,10 +125,10 @@ CREATE TABLE ledger.transfers (
     timeout_seconds integer,
     book smallint NOT NULL,
     code smallint NOT NULL,
-    kind smallint NOT NULL CONSTRAINT kind_is_known CHECK (kind BETWEEN 0 AND 4),
+    kind smallint NOT NULL CONSTRAINT kind_is_known CHECK (kind BETWEEN 0 AND 5),
     balancing boolean NOT NULL DEFAULT false,
     requested_minor bigint, -- what was asked where it is not amount_minor; 0 is "all of the hold"
-    pending_id uuid,
+    pending_id uuid, -- the hold that it resolves, or the transfer that it returns
     reference uuid,
     context jsonb,
     CONSTRAINT transfers_pkey PRIMARY KEY (id),
@@ -135,7 +136,7 @@ CREATE TABLE ledger.transfers (
     CONSTRAINT accounts_differ CHECK (debit_account_id <> credit_account_id)
 );
 -- A hold resolves exactly once: the index itself refuses the second time.
-CREATE UNIQUE INDEX hold_resolves_once ON ledger.transfers (pending_id) WHERE pending_id IS NOT NULL;
+CREATE UNIQUE INDEX hold_resolves_once ON ledger.transfers (pending_id) WHERE kind BETWEEN 2 AND 4;
 
 -- The state of each pending transfer: 0 pending, 1 posted, 2 voided, 3 expired.
 CREATE TABLE ledger.holds (
@@ -179,4 +180,22 @@ CREATE TABLE ledger.purpose_origins (
     account_id uuid NOT NULL,
     origin_account_id uuid NOT NULL,
     PRIMARY KEY (account_id, origin_account_id)
+);
+
+-- How much of a transfer has been given back by returns: never more than it moved.
+CREATE TABLE ledger.returned (
+    id uuid PRIMARY KEY, -- of the transfer that was returned
+    amount_minor bigint NOT NULL, -- what it had moved
+    returned_minor bigint NOT NULL,
+    CONSTRAINT returned_is_within_the_amount CHECK (returned_minor BETWEEN 1 AND amount_minor)
+) WITH (fillfactor = 80);
+
+-- The class that an owner was in up to a seq, for telling later in which limits a transfer counted.
+-- A class in which nothing was posted leaves no trace.
+CREATE TABLE ledger.former_classes (
+    owner_ref uuid NOT NULL REFERENCES ledger.owners,
+    until_seq bigint NOT NULL,
+    limit_class smallint REFERENCES ledger.limit_classes,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (owner_ref, until_seq)
 );

@@ -1,3 +1,11 @@
+-- The answer for a debited account that is kept from spending, by the first of its flags.
+CREATE OR REPLACE FUNCTION ledger.kept_by(p_flags smallint) RETURNS integer
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT 62 + CASE WHEN p_flags & 1 <> 0 THEN 0 WHEN p_flags & 2 <> 0 THEN 1 WHEN p_flags & 4 <> 0 THEN 2
+        WHEN p_flags & 8 <> 0 THEN 3 WHEN p_flags & 16 <> 0 THEN 4 ELSE 5 END;
+$$;
+
 -- Which transfers of a batch need to be looked at one by one, and why the hopeless ones are hopeless.
 --
 -- If each account's balance before the batch covers all of its debits in the batch, and its ceiling and
@@ -30,7 +38,7 @@ WITH acc AS MATERIALIZED (
         -- The tests of ledger.model.Result, in its order, that do not depend on the order of the batch.
         CASE
             WHEN t.id = '00000000-0000-0000-0000-000000000000' THEN 4
-            WHEN t.kind NOT IN (0, 1, 2, 3) THEN 30
+            WHEN t.kind NOT IN (0, 1, 2, 3, 5) THEN 30
             WHEN t.flag & 2 <> 0 AND t.kind > 1 THEN 31
             WHEN t.timeout IS NOT NULL AND t.kind <> 1 THEN 32
             WHEN t.timeout <= 0 THEN 33
@@ -46,8 +54,7 @@ WITH acc AS MATERIALIZED (
             WHEN c.book <> t.book THEN 54
             WHEN d.flags & 64 <> 0 THEN 60
             WHEN c.flags & 64 <> 0 THEN 61
-            WHEN d.flags & 63 <> 0 THEN 62 + CASE WHEN d.flags & 1 <> 0 THEN 0 WHEN d.flags & 2 <> 0 THEN 1
-                WHEN d.flags & 4 <> 0 THEN 2 WHEN d.flags & 8 <> 0 THEN 3 WHEN d.flags & 16 <> 0 THEN 4 ELSE 5 END
+            WHEN d.flags & 63 <> 0 THEN ledger.kept_by(d.flags)
             WHEN d.purpose IS NOT NULL AND d.purpose <> ALL (coalesce(c.accepts, '{}')) THEN 68
             ELSE 0 END AS fault,
         CASE

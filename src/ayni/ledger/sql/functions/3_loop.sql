@@ -19,13 +19,13 @@ DECLARE
     r smallint[] := array_fill(0::smallint, ARRAY[n]); moved bigint[] := b.amounts;
     debits uuid[] := b.debits; credits uuid[] := b.credits; held bigint[]; counts smallint[];
     seqs bigint[] := array_fill(NULL::bigint, ARRAY[n]); known integer[];
-    -- holds resolved in this batch, by hold_no, and what the present chain has done so far
-    hold_state smallint[] := '{}';
+    -- holds resolved and amounts returned in this batch, by hold_no, and what the present chain has done so far
+    hold_state smallint[] := '{}'; returned bigint[] := '{}';
     u_di integer[] := '{}'; u_ci integer[] := '{}'; u_pend bigint[] := '{}'; u_posted bigint[] := '{}';
     u_used bigint[] := '{}'; u_mask integer[] := '{}'; u_hold integer[] := '{}'; u_kind smallint[] := '{}';
     u_n integer := 0; u_first integer; u_last integer; sign integer;
     k integer; i integer; j integer; m integer; q integer; di integer; ci integer; od integer; oc integer;
-    res integer; kind smallint; state smallint; mask integer; hold_no integer;
+    res integer; missing integer; kind smallint; state smallint; mask integer; give integer; hold_no integer;
     amt bigint; hold_amt bigint; pend bigint; posted bigint; used bigint; room bigint; debit_room bigint;
     chain_from integer; linked boolean; failed boolean := false; open_from integer := n + 1;
 BEGIN
@@ -33,8 +33,9 @@ BEGIN
         IF NOT EXISTS (SELECT FROM ledger.classify(b, false)) THEN
             RETURN NULL;
         END IF;
-        -- A chain stands or falls as a whole: with chains, one hard transfer makes all of them hard.
-        p_all := b.flags IS NOT NULL;
+        -- A chain stands or falls as a whole: with chains, one hard transfer makes all of them hard. A return
+        -- takes money from an account that it need not name, so then too nothing is plain.
+        p_all := b.flags IS NOT NULL OR coalesce(5 = ANY (b.kinds), false);
     END IF;
     SELECT array_agg(x.ord), array_agg(x.fault), array_agg(x.missing), array_agg(x.counts), array_agg(x.debit),
         array_agg(x.credit), array_agg(x.hold_ord), array_agg(x.hold_amount), array_agg(x.hold_state),
@@ -81,7 +82,7 @@ BEGIN
         linked := coalesce(b.flags[i], 0::smallint) & 1 <> 0;
         kind := coalesce(b.kinds[i], 0::smallint);
         res := 0; mask := h_counts[k]; amt := b.amounts[i]; hold_no := NULL;
-        di := h_di[k]; ci := h_ci[k];
+        di := h_di[k]; ci := h_ci[k]; missing := h_missing[k];
 
         IF h_fault[k] = 4 THEN
             res := 4;
@@ -109,7 +110,7 @@ BEGIN
             res := 2;
         ELSIF h_fault[k] <> 0 AND h_fault[k] <> 68 THEN
             res := h_fault[k];
-        ELSIF kind > 1 THEN
+        ELSIF kind IN (2, 3) THEN
             -- A hold of the ledger, or one made earlier in this batch (then all of the batch is here: k = i).
             q := h_q[k]; hold_no := h_no[k]; hold_amt := h_amount[k]; mask := h_hcounts[k];
             IF hold_amt IS NULL AND q < i AND r[q] = 0 AND coalesce(b.kinds[q], 0::smallint) = 1 THEN
@@ -148,6 +149,32 @@ BEGIN
                     END IF;
                 END LOOP;
             END IF;
+            IF kind = 5 THEN
+                -- Like a hold, the original is of the ledger or was made earlier in this batch.
+                q := h_q[k]; hold_no := h_no[k]; hold_amt := h_amount[k]; state := h_state[k]; give := h_hcounts[k];
+                IF hold_amt IS NULL AND q < i AND r[q] = 0 THEN
+                    hold_amt := moved[q]; state := coalesce(b.kinds[q], 0::smallint);
+                    give := CASE state WHEN 2 THEN counts[q] ELSE h_counts[q] END;
+                    give := (give >> 3) | ((give & 7) << 3);
+                    di := h_ci[q]; ci := h_di[q]; h_di[k] := di; h_ci[k] := ci;
+                ELSE
+                    give := CASE WHEN h_dmonth[k] = a_month[di] THEN give & 7 ELSE 0 END
+                        | CASE WHEN h_cmonth[k] = a_month[ci] THEN give & 56 ELSE 0 END;
+                END IF;
+                hold_amt := hold_amt - coalesce(returned[hold_no], 0);
+                res := CASE
+                    WHEN hold_amt IS NULL THEN 55
+                    WHEN state NOT IN (0, 2) THEN 56
+                    WHEN h_book[k] <> b.books[i] THEN 57
+                    WHEN b.debits[i] <> a_id[di] OR b.credits[i] <> a_id[ci] THEN 58
+                    WHEN hold_amt < amt OR hold_amt = 0 THEN 59
+                    ELSE 0 END;
+                IF res = 0 THEN
+                    amt := CASE amt WHEN 0 THEN hold_amt ELSE amt END; mask := 0;
+                    SELECT g.fault, g.missing INTO res, missing
+                    FROM ledger.guard_return(a_id[di], a_id[ci], b.codes[i]) g;
+                END IF;
+            END IF;
             od := a_owner[di]; oc := a_owner[ci];
             -- What may leave, counting holds: null is without end.
             room := CASE WHEN NOT a_dn[di] THEN cpost[di] - dpost[di] - dpend[di] - a_floor[di] END;
@@ -162,7 +189,7 @@ BEGIN
                 WHEN debit_room < amt OR amt = 0 THEN 71
                 WHEN a_dn[di] AND dpost[di] + dpend[di] - cpost[di] + amt > a_ceiling[di] THEN 72
                 WHEN NOT a_dn[ci] AND cpost[ci] + cpend[ci] - dpost[ci] + amt > a_ceiling[ci] THEN 73
-                WHEN h_missing[k] IN (80, 81) THEN h_missing[k]
+                WHEN missing IN (80, 81) THEN missing
                 WHEN mask & 1 <> 0 AND amt > a_single[di] THEN 82
                 WHEN mask & 2 <> 0 AND o_conv[od] + amt > a_conv[di] THEN 83
                 WHEN mask & 4 <> 0 AND o_total[od] + amt > a_total[di] THEN 84
@@ -173,8 +200,12 @@ BEGIN
                 WHEN dpost[di] + dpend[di] + amt > 4000000000000000000
                     OR cpost[ci] + cpend[ci] + amt > 4000000000000000000 THEN 90
                 ELSE 0 END;
-            posted := CASE kind WHEN 0 THEN amt ELSE 0 END;
+            posted := CASE kind WHEN 1 THEN 0 ELSE amt END;
             pend := amt - posted; used := amt;
+            IF res = 0 AND kind = 5 THEN
+                used := -amt; mask := give;
+                counts[i] := mask; debits[i] := a_id[di]; credits[i] := a_id[ci];
+            END IF;
         END IF;
 
         r[i] := res;
@@ -205,7 +236,9 @@ BEGIN
             IF mask & 4 <> 0 THEN o_total[od] := o_total[od] + used; END IF;
             IF mask & 16 <> 0 THEN o_conv[oc] := o_conv[oc] + used; END IF;
             IF mask & 32 <> 0 THEN o_total[oc] := o_total[oc] + used; END IF;
-            IF u_hold[m] IS NOT NULL THEN
+            IF u_kind[m] = 5 THEN
+                returned[u_hold[m]] := coalesce(returned[u_hold[m]], 0) + posted;
+            ELSIF u_hold[m] IS NOT NULL THEN
                 hold_state[u_hold[m]] := CASE sign WHEN 1 THEN u_kind[m] - 1 ELSE NULL END;
             END IF;
         END LOOP;

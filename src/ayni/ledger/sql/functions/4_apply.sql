@@ -26,10 +26,10 @@ WITH t AS MATERIALIZED (
         x.version AS debit_version, y.version AS credit_version, x.last_seq AS debit_last,
         y.last_seq AS credit_last, x.balance AS debit_base, y.balance AS credit_base,
         x.sign AS debit_sign, y.sign AS credit_sign, y.purpose AS credit_purpose,
-        CASE t.kind WHEN 0 THEN 0 WHEN 1 THEN t.amount ELSE -t.held END AS pend,
-        CASE t.kind WHEN 0 THEN t.amount WHEN 2 THEN t.amount ELSE 0 END AS posted,
-        CASE t.kind WHEN 2 THEN t.amount - t.held WHEN 3 THEN -t.held WHEN 4 THEN -t.held ELSE t.amount END
-            AS used,
+        CASE WHEN t.kind IN (0, 5) THEN 0 WHEN t.kind = 1 THEN t.amount ELSE -t.held END AS pend,
+        CASE WHEN t.kind IN (0, 2, 5) THEN t.amount ELSE 0 END AS posted,
+        CASE t.kind WHEN 2 THEN t.amount - t.held WHEN 3 THEN -t.held WHEN 4 THEN -t.held WHEN 5 THEN -t.amount
+            ELSE t.amount END AS used,
         CASE WHEN t.kind > 1 THEN t.counts WHEN x.owner_ref = y.owner_ref THEN 0::smallint
             ELSE (kx.counts & 7) | (ky.counts & 56) END AS counts
     FROM t JOIN acc x ON x.id = t.debit JOIN acc y ON y.id = t.credit
@@ -98,13 +98,20 @@ WITH t AS MATERIALIZED (
 SELECT count(*) FROM written;
 $$;
 
--- Marks the holds that a batch resolved.
+-- Marks the holds that a batch resolved, and how much it returned of which transfers.
 CREATE OR REPLACE FUNCTION ledger.resolve_holds(b ledger.batch, d ledger.decisions) RETURNS void
 LANGUAGE sql
 AS $$
 UPDATE ledger.holds h SET state = u.kind - 1
 FROM unnest(b.kinds, b.pending_ids, d.results) u (kind, pending, result)
-WHERE u.kind > 1 AND (u.result IS NULL OR u.result = 0) AND h.id = u.pending AND h.id = ANY (b.pending_ids);
+WHERE u.kind BETWEEN 2 AND 4 AND (u.result IS NULL OR u.result = 0) AND h.id = u.pending
+    AND h.id = ANY (b.pending_ids);
+INSERT INTO ledger.returned (id, amount_minor, returned_minor)
+SELECT t.id, t.amount_minor, x.moved
+FROM (SELECT u.pending, ledger.total(u.moved) AS moved FROM unnest(b.kinds, b.pending_ids, d.results, d.moved)
+        u (kind, pending, result, moved) WHERE u.kind = 5 AND u.result = 0 GROUP BY u.pending) x
+JOIN (SELECT * FROM ledger.transfers o WHERE 5 = ANY (b.kinds) AND o.id = ANY (b.pending_ids)) t ON t.id = x.pending
+ON CONFLICT (id) DO UPDATE SET returned_minor = ledger.returned.returned_minor + excluded.returned_minor;
 $$;
 
 -- Remembers refused ids. Ids that were met before, and requests that are wrong in themselves, are not new.

@@ -112,16 +112,30 @@ BEGIN
 END;
 $$;
 
--- Moves an owner to another class of limits.
+-- Moves an owner to another class of limits, and keeps in mind until when the old one was in force. Both count
+-- their months in one time zone: what a month has used would otherwise be forgotten, or given back twice.
 CREATE OR REPLACE FUNCTION ledger.set_limit_class(p_owner uuid, p_class smallint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_owner ledger.owners%ROWTYPE;
 BEGIN
     PERFORM ledger.take_lock();
-    UPDATE ledger.owners o SET limit_class = p_class WHERE o.owner_ref = p_owner;
+    SELECT * INTO v_owner FROM ledger.owners o WHERE o.owner_ref = p_owner;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'AY104', MESSAGE = 'the owner is not known to the ledger';
     END IF;
+    IF v_owner.limit_class IS NOT DISTINCT FROM p_class THEN
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM ledger.limit_classes x JOIN ledger.limit_classes y ON y.class = p_class
+               WHERE x.class = v_owner.limit_class AND x.time_zone <> y.time_zone) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY106', MESSAGE = 'the classes count their months in different time zones';
+    END IF;
+    INSERT INTO ledger.former_classes (owner_ref, until_seq, limit_class, created_at)
+    SELECT p_owner, h.last_seq, v_owner.limit_class, h.now_at FROM ledger.head() h
+    ON CONFLICT DO NOTHING;
+    UPDATE ledger.owners o SET limit_class = p_class WHERE o.owner_ref = p_owner;
     UPDATE ledger.accounts a SET limit_class = p_class WHERE a.owner_ref = p_owner;
 END;
 $$;

@@ -8,7 +8,11 @@ CREATE OR REPLACE TRIGGER refusals_never_change BEFORE UPDATE OR DELETE ON ledge
     FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
 CREATE OR REPLACE TRIGGER accounts_are_never_deleted BEFORE DELETE ON ledger.accounts
     FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
+CREATE OR REPLACE TRIGGER former_classes_never_change BEFORE UPDATE OR DELETE ON ledger.former_classes
+    FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
 CREATE OR REPLACE TRIGGER limits_never_change BEFORE UPDATE OR DELETE ON ledger.limits
+    FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
+CREATE OR REPLACE TRIGGER limit_codes_never_change BEFORE UPDATE OR DELETE ON ledger.limit_codes
     FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
 
 -- The application reads the ledger and calls its functions; it writes no table of it.

@@ -4,8 +4,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 WITH moved AS MATERIALIZED (
     SELECT l.account, count(*) AS times, max(l.version) AS version, count(DISTINCT l.version) AS versions, max(l.seq) AS last_seq,
-        ledger.total(CASE WHEN l.kind IN (0, 2) THEN l.debit ELSE 0 END) AS debits_posted,
-        ledger.total(CASE WHEN l.kind IN (0, 2) THEN l.credit ELSE 0 END) AS credits_posted
+        ledger.total(CASE WHEN l.kind IN (0, 2, 5) THEN l.debit ELSE 0 END) AS debits_posted,
+        ledger.total(CASE WHEN l.kind IN (0, 2, 5) THEN l.credit ELSE 0 END) AS credits_posted
     FROM (
         SELECT t.debit_account_id AS account, t.seq, t.kind, t.debit_version AS version,
             t.amount_minor AS debit, 0::bigint AS credit FROM ledger.transfers t
@@ -69,12 +69,12 @@ FROM (
         ledger.total(l.delta) OVER (PARTITION BY l.account ORDER BY l.version ROWS UNBOUNDED PRECEDING) AS due
     FROM (
         SELECT t.debit_account_id AS account, t.debit_version AS version, t.debit_balance AS balance,
-            CASE WHEN t.kind NOT IN (0, 2) THEN 0 WHEN a.debit_normal THEN t.amount_minor ELSE -t.amount_minor END
+            CASE WHEN t.kind NOT IN (0, 2, 5) THEN 0 WHEN a.debit_normal THEN t.amount_minor ELSE -t.amount_minor END
                 AS delta
         FROM ledger.transfers t JOIN ledger.accounts a ON a.id = t.debit_account_id
         UNION ALL
         SELECT t.credit_account_id, t.credit_version, t.credit_balance,
-            CASE WHEN t.kind NOT IN (0, 2) THEN 0 WHEN a.debit_normal THEN -t.amount_minor ELSE t.amount_minor END
+            CASE WHEN t.kind NOT IN (0, 2, 5) THEN 0 WHEN a.debit_normal THEN -t.amount_minor ELSE t.amount_minor END
         FROM ledger.transfers t JOIN ledger.accounts a ON a.id = t.credit_account_id) l) w
 WHERE w.balance <> w.due
 UNION ALL

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, IntFlag
+from typing import Any
 from uuid import UUID
 
+from ayni.ledger.model.results import Result
 from ayni.values.ids import AccountId, EventId, OwnerRef, TransferId
 
 MAX_BATCH = 8_192
@@ -37,6 +39,8 @@ class Kind(IntEnum):
     VOID = 3
     EXPIRE = 4
     """Only the ledger itself makes these."""
+    RETURN = 5
+    """Gives back all or part of an earlier single or post, and the usage of limits with it."""
 
 
 class HoldState(IntEnum):
@@ -70,93 +74,6 @@ class Counts(IntFlag):
     CREDIT_SINGLE = 8
     CREDIT_CONVERSIONS = 16
     CREDIT_TOTAL = 32
-
-
-class Result(IntEnum):
-    """The answer to one transfer, in the order in which the tests are made: the first that fails answers.
-
-    Before all tests the id is looked at: whether it is nil, and what is known of it. Then the chain: the last
-    leg of one that was left open says so, and every other leg of one that fails is `LINKED_EVENT_FAILED`.
-
-    `CREATED` and `EXISTS` are success. Every other answer is remembered with the id and given again for
-    ever, except `ID_MUST_NOT_BE_NIL` and the `EXISTS_WITH_DIFFERENT_…` family, which are about the request.
-    """
-
-    CREATED = 0
-    EXISTS = 1
-    LINKED_EVENT_FAILED = 2
-    LINKED_EVENT_CHAIN_OPEN = 3
-    ID_MUST_NOT_BE_NIL = 4
-
-    EXISTS_WITH_DIFFERENT_KIND = 10
-    EXISTS_WITH_DIFFERENT_BALANCING = 11
-    EXISTS_WITH_DIFFERENT_PENDING_ID = 12
-    EXISTS_WITH_DIFFERENT_TIMEOUT = 13
-    EXISTS_WITH_DIFFERENT_BOOK = 14
-    EXISTS_WITH_DIFFERENT_DEBIT_ACCOUNT = 15
-    EXISTS_WITH_DIFFERENT_CREDIT_ACCOUNT = 16
-    EXISTS_WITH_DIFFERENT_AMOUNT = 17
-    EXISTS_WITH_DIFFERENT_CODE = 18
-    EXISTS_WITH_DIFFERENT_EVENT_ID = 19
-    EXISTS_WITH_DIFFERENT_REFERENCE = 20
-    EXISTS_WITH_DIFFERENT_EVENT_AT = 21
-
-    KIND_NOT_ALLOWED = 30
-    BALANCING_NOT_ALLOWED = 31
-    TIMEOUT_NOT_ALLOWED = 32
-    TIMEOUT_NOT_POSITIVE = 33
-    PENDING_ID_REQUIRED = 34
-    PENDING_ID_NOT_ALLOWED = 35
-    AMOUNT_NOT_POSITIVE = 36
-    AMOUNT_TOO_LARGE = 37
-
-    PENDING_NOT_FOUND = 40
-    PENDING_HAS_DIFFERENT_BOOK = 41
-    PENDING_HAS_DIFFERENT_DEBIT_ACCOUNT = 42
-    PENDING_HAS_DIFFERENT_CREDIT_ACCOUNT = 43
-    PENDING_ALREADY_POSTED = 44
-    PENDING_ALREADY_VOIDED = 45
-    PENDING_EXPIRED = 46
-    AMOUNT_EXCEEDS_PENDING = 47
-    VOID_AMOUNT_DIFFERS = 48
-
-    DEBIT_ACCOUNT_NOT_FOUND = 50
-    CREDIT_ACCOUNT_NOT_FOUND = 51
-    ACCOUNTS_MUST_DIFFER = 52
-    DEBIT_ACCOUNT_IN_OTHER_BOOK = 53
-    CREDIT_ACCOUNT_IN_OTHER_BOOK = 54
-
-    DEBIT_ACCOUNT_CLOSED = 60
-    CREDIT_ACCOUNT_CLOSED = 61
-    DEBIT_ACCOUNT_FROZEN = 62
-    DEBIT_ACCOUNT_DORMANT = 63
-    DEBIT_ACCOUNT_LEGAL_HOLD = 64
-    DEBIT_OWNER_FROZEN = 65
-    DEBIT_OWNER_DORMANT = 66
-    DEBIT_OWNER_LEGAL_HOLD = 67
-    PURPOSE_NOT_ACCEPTED = 68
-
-    INSUFFICIENT_FUNDS = 70
-    INSUFFICIENT_DEBIT_BALANCE = 71
-    DEBIT_CEILING_EXCEEDED = 72
-    CREDIT_CEILING_EXCEEDED = 73
-
-    DEBIT_LIMIT_MISSING = 80
-    CREDIT_LIMIT_MISSING = 81
-    DEBIT_SINGLE_LIMIT_EXCEEDED = 82
-    DEBIT_CONVERSIONS_LIMIT_EXCEEDED = 83
-    DEBIT_TOTAL_LIMIT_EXCEEDED = 84
-    CREDIT_SINGLE_LIMIT_EXCEEDED = 85
-    CREDIT_CONVERSIONS_LIMIT_EXCEEDED = 86
-    CREDIT_TOTAL_LIMIT_EXCEEDED = 87
-    CREDIT_BALANCE_LIMIT_EXCEEDED = 88
-
-    OVERFLOW = 90
-
-    @property
-    def ok(self) -> bool:
-        """Whether the transfer is in the ledger."""
-        return self <= Result.EXISTS
 
 
 class AccountCode(IntEnum):
@@ -214,7 +131,9 @@ class TransferCode(IntEnum):
 class Transfer:
     """A request to post. `id` is made and kept by the client before the first send.
 
-    For `POST` and `VOID` the accounts may be None (the hold's own), and amount 0 means all of the hold.
+    `pending_id` names the hold that a `POST` or `VOID` resolves, and the transfer that a `RETURN` gives back.
+    For these three the accounts may be None (the hold's own; the original's, swapped), and amount 0 means all
+    of the hold, or all that is left of the original.
     `event_at` None means the ledger's own instant. `context` says who asked and how (no personal data).
     """
 
@@ -318,6 +237,60 @@ class StatementLine:
     event_at: datetime
     created_at: datetime
     reference: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTransfer:
+    """A transfer as it stands in the ledger, with all of its fields.
+
+    `amount_minor` is what moved, `requested_minor` what was asked for where that differs (0: all of the hold,
+    or all that was left). Versions and posted balances are those of the two accounts after it. A `PENDING`
+    one has a `hold_state`, and `expires_at` if it has a term. `returned_minor` is what returns gave back.
+    """
+
+    id: TransferId
+    seq: int
+    event_id: EventId
+    book: int
+    debit_account_id: AccountId
+    credit_account_id: AccountId
+    amount_minor: int
+    requested_minor: int | None
+    code: int
+    kind: Kind
+    pending_id: TransferId | None
+    timeout_seconds: int | None
+    balancing: bool
+    reference: UUID | None
+    context: Any
+    event_at: datetime
+    created_at: datetime
+    debit_version: int
+    credit_version: int
+    debit_balance_minor: int
+    credit_balance_minor: int
+    hold_state: HoldState | None
+    expires_at: datetime | None
+    returned_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimitUse:
+    """One limit of an owner today: `kind` is single, conversions_month, total_month or balance.
+
+    `maximum_minor` None is no limit. `used_minor` is what the month has used, or what is held (incoming holds
+    included), and 0 for single. `renews_at` is when the month ends, and None for single and balance.
+    """
+
+    kind: str
+    maximum_minor: int | None
+    used_minor: int
+    renews_at: datetime | None
+
+    @property
+    def left_minor(self) -> int | None:
+        """What is still allowed, never below 0; None is without end."""
+        return None if self.maximum_minor is None else max(0, self.maximum_minor - self.used_minor)
 
 
 @dataclass(frozen=True, slots=True)
