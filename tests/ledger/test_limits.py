@@ -10,8 +10,10 @@ import pytest
 from ayni import ledger
 from ayni.foundation.clock import set_clock
 from ayni.foundation.db import Database, Tx
-from ayni.ledger import HoldState, Kind, LimitUse
+from ayni.ledger import Counts, HoldState, Kind, LimitUse
 from ayni.ledger.errors import (
+    DayAlreadyBegun,
+    LimitAlreadySet,
     OtherTimeZone,
     UnknownOwner,
     UnknownTransfer,
@@ -54,7 +56,71 @@ def add(city: City, maximum: int | None, first: date, last: date | None = None, 
         )
 
 
-# -- one time zone ----------------------------------------------------------------------------------
+# -- nothing is edited -----------------------------------------------------------------------------
+
+
+def test_the_same_limit_twice_is_once_and_another_for_the_same_day_is_refused(city: City) -> None:
+    """A bug: it was ignored in silence, and the caller believed that it was set."""
+    add(city, 50, date(2025, 1, 1))
+    for maximum, last in ((51, None), (None, None), (50, date(2025, 12, 31))):
+        with pytest.raises(LimitAlreadySet):
+            add(city, maximum, date(2025, 1, 1), last)
+    city.post("id | debit | credit | amount | answer\n a | rosa | shop | 51 | debit_single_limit_exceeded")
+
+
+def test_an_end_that_only_says_where_the_next_row_begins_is_no_other_number(city: City) -> None:
+    add(city, 40, TOMORROW)
+    add(city, 50, date(2025, 1, 1), TODAY)
+    with pytest.raises(LimitAlreadySet):
+        add(city, 50, date(2025, 1, 1), TODAY - timedelta(days=1))
+
+
+def test_a_wrong_limit_is_put_right_by_a_row_that_begins_later(city: City) -> None:
+    """Today, if its own first day is past; it is in force at once, and the old row still says what was."""
+    add(city, 30, TODAY)
+    city.post(
+        """id | debit | credit | amount | answer
+           a  | rosa  | shop   | 31     | debit_single_limit_exceeded
+           b  | rosa  | shop   | 30     | created"""
+    )
+    with pytest.raises(LimitAlreadySet):
+        add(city, 35, TODAY)
+    add(city, 35, TOMORROW)
+    set_clock(city.tx, at=city.tx.now + timedelta(days=1))
+    city.post(
+        """id | debit | credit | amount | answer
+           c  | rosa  | shop   | 36     | debit_single_limit_exceeded
+           d  | rosa  | shop   | 35     | created"""
+    )
+    assert ledger.list_violations(city.tx) == []
+
+
+def test_an_open_row_is_ended_by_a_row_for_its_last_day(city: City) -> None:
+    add(city, 50, TODAY, TODAY)
+    city.post("id | debit | credit | amount | answer\n a | rosa | shop | 50 | created")
+    set_clock(city.tx, at=city.tx.now + timedelta(days=1))
+    city.post("id | debit | credit | amount | answer\n b | rosa | shop | 1 | debit_limit_missing")
+
+
+def test_a_code_counts_otherwise_only_from_a_day_that_has_not_begun(city: City) -> None:
+    def codes(counts: dict[int, Counts], first: date) -> None:
+        with city.tx.connection.transaction():
+            ledger.add_limit_codes(city.tx, limit_class=2, counts=counts, valid_from=first)
+
+    codes({1: Counts(63), 2: Counts.NONE}, date(2025, 1, 1))
+    with pytest.raises(LimitAlreadySet):
+        codes({1: Counts.NONE}, date(2025, 1, 1))
+    for first in (date(2025, 1, 2), TODAY):
+        with pytest.raises(DayAlreadyBegun):
+            codes({1: Counts.NONE}, first)
+    # A code that was not known could not be used, so it may be known from ever.
+    codes({7: Counts.NONE}, date(2025, 1, 1))
+    codes({1: Counts.NONE}, TOMORROW)
+    codes({1: Counts.NONE}, TOMORROW)
+    city.post("id | debit | credit | amount | answer\n a | rosa | shop | 51 | debit_single_limit_exceeded")
+    set_clock(city.tx, at=city.tx.now + timedelta(days=1))
+    city.post("id | debit | credit | amount | answer\n b | rosa | shop | 51 | created")
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_an_owner_stays_in_one_time_zone(city: City) -> None:

@@ -59,6 +59,24 @@ class LimitOutOfRange(BadInput):
     do = "Choose an amount in that range, or none for no limit at all."
 
 
+class LimitAlreadySet(Refused):
+    """A dated row is never edited."""
+
+    code = "limit_already_set"
+    what = "The class already has a row that begins on this day, with other numbers."
+    means = "That row stands, and nothing was added."
+    do = "Add a row that begins on a later day: from then on it is the one that counts."
+
+
+class DayAlreadyBegun(Refused):
+    """What a transfer code counts in is not changed for a day on which it may have been used."""
+
+    code = "day_already_begun"
+    what = "The code counts already, and the day from which it would count otherwise has begun."
+    means = "Nothing was added: what was posted by the rows of its day could no longer be given back rightly."
+    do = "Choose a first day from tomorrow on, in the time zone of the class."
+
+
 class OtherTimeZone(Refused):
     """An owner's months are counted in one time zone for ever."""
 

@@ -125,7 +125,12 @@ def add_limit(
     maximum_minor: int | None,
     source: str,
 ) -> None:
-    """Add a dated limit: `kind` is single, conversions_month, total_month or balance; None is no limit."""
+    """Add a dated limit: `kind` is single, conversions_month, total_month or balance; None is no limit.
+
+    In force from `valid_from`, or at once where that has passed, until `valid_until` or the day before the
+    next row begins. Twice is once. Raises LimitAlreadySet when other numbers already begin on that day: a
+    wrong row is put right by one that begins later.
+    """
     store.change(
         tx,
         "add_limit",
@@ -139,7 +144,11 @@ def add_limit(
 
 
 def add_limit_codes(tx: Tx, *, limit_class: int, counts: Mapping[int, Counts], valid_from: date) -> None:
-    """Say which transfer codes may touch a class from a day on, and in which limits each counts."""
+    """Say which transfer codes may touch a class from a day on, and in which limits each counts.
+
+    Twice is once. Raises LimitAlreadySet when a code already counts otherwise from that very day, and
+    DayAlreadyBegun when a code that counts already would count otherwise from a day that has begun.
+    """
     store.change(
         tx,
         "add_limit_codes",

@@ -16,6 +16,8 @@ from ayni.foundation.queries import load_queries
 from ayni.ledger.errors import (
     AccountNotEmpty,
     BadBatch,
+    DayAlreadyBegun,
+    LimitAlreadySet,
     LimitBelowUse,
     LimitOutOfRange,
     OtherTimeZone,
@@ -85,6 +87,10 @@ def _named(error: psycopg.Error) -> Exception:
         return UnknownAccount(account="")
     if error.sqlstate == "AY106":
         return OtherTimeZone()
+    if error.sqlstate == "AY107":
+        return LimitAlreadySet()
+    if error.sqlstate == "AY108":
+        return DayAlreadyBegun()
     constraint = error.diag.constraint_name
     if constraint == "closed_is_empty":
         return AccountNotEmpty()

@@ -55,13 +55,17 @@ class _Stretch:
 
 
 def set_up_tiers(tx: Tx) -> None:
-    """Define the tiers with every dated limit that the country knows. Twice is once; new rows are added."""
+    """Define the tiers with every dated limit that the country knows. Twice is once; new rows are added.
+
+    Raises LimitAlreadySet when the country says of a past first day what it did not say before.
+    """
     zone = tx.country.timezone.key
     ledger.define_limit_class(
         tx, limit_class=RESIDENT_CLASS, name="resident, simplified account", time_zone=zone
     )
     for kind, name in PARAMETERS.items():
-        for stretch in _stretches(tx.country, name):
+        # Newest first: a stretch that was open when it was added ends where the next begins.
+        for stretch in reversed(list(_stretches(tx.country, name))):
             ledger.add_limit(
                 tx,
                 limit_class=RESIDENT_CLASS,

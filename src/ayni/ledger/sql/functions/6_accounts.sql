@@ -151,25 +151,53 @@ BEGIN
 END;
 $$;
 
--- Adds dated rows to a class; a row that exists is kept. Takes effect at once.
+-- Adds a dated row to a class, in force at once where its day has come. The same row again is no change; a row
+-- with other numbers for the same first day is refused: nothing is edited. A row ends at the latest where the
+-- next one begins, so an end that says no more than that is the same as none.
 CREATE OR REPLACE FUNCTION ledger.add_limit(
     p_class smallint, p_kind text, p_from date, p_until date, p_maximum bigint, p_source text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_row ledger.limits%ROWTYPE;
+    v_last date;
 BEGIN
     PERFORM ledger.take_lock();
+    SELECT * INTO v_row FROM ledger.limits l WHERE l.class = p_class AND l.kind = p_kind AND l.valid_from = p_from;
+    IF FOUND THEN
+        SELECT min(l.valid_from) - 1 INTO v_last FROM ledger.limits l
+        WHERE l.class = p_class AND l.kind = p_kind AND l.valid_from > p_from;
+        IF v_row.maximum_minor IS DISTINCT FROM p_maximum
+            OR least(v_row.valid_until, v_last) IS DISTINCT FROM least(p_until, v_last) THEN
+            RAISE EXCEPTION USING ERRCODE = 'AY107', MESSAGE = 'the limit already begins on this day, otherwise';
+        END IF;
+        RETURN;
+    END IF;
     INSERT INTO ledger.limits (class, kind, valid_from, valid_until, maximum_minor, source)
-    VALUES (p_class, p_kind, p_from, p_until, p_maximum, p_source) ON CONFLICT DO NOTHING;
+    VALUES (p_class, p_kind, p_from, p_until, p_maximum, p_source);
     UPDATE ledger.limit_classes SET fresh_until = '-infinity' WHERE class = p_class;
 END;
 $$;
 
+-- The same for the codes of a class. What a code counts in may only change from a day that has not begun: by the
+-- table of its day, a transfer gives back what it used.
 CREATE OR REPLACE FUNCTION ledger.add_limit_codes(
     p_class smallint, p_codes smallint[], p_counts smallint[], p_from date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM ledger.take_lock();
+    IF EXISTS (SELECT FROM unnest(p_codes, p_counts) u (code, counts) JOIN ledger.limit_codes k
+               ON k.class = p_class AND k.code = u.code AND k.valid_from = p_from AND k.counts <> u.counts) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY107', MESSAGE = 'the code already begins on this day, otherwise';
+    END IF;
+    IF EXISTS (SELECT FROM unnest(p_codes) u (code) JOIN ledger.limit_codes k ON k.class = p_class AND k.code = u.code
+               WHERE k.valid_from < p_from AND NOT EXISTS (SELECT FROM ledger.limit_codes x
+                   WHERE x.class = p_class AND x.code = u.code AND x.valid_from = p_from))
+        AND EXISTS (SELECT FROM ledger.limit_classes c, ledger.head() h
+            WHERE c.class = p_class AND p_from <= (h.now_at AT TIME ZONE c.time_zone)::date) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY108', MESSAGE = 'the day from which a code would count otherwise has begun';
+    END IF;
     INSERT INTO ledger.limit_codes (class, code, valid_from, counts)
     SELECT p_class, u.code, p_from, u.counts FROM unnest(p_codes, p_counts) u (code, counts)
     ON CONFLICT DO NOTHING;
