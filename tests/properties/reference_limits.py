@@ -37,7 +37,7 @@ class ReferenceLimits:
         found = self._class_of(account)
         return found.counts_on(self.today) if found else {}
 
-    def _maxima_of(self, account: RefAccount) -> dict[str, int | None]:
+    def maxima_of(self, account: RefAccount) -> dict[str, int | None]:
         found = self._class_of(account)
         return found.maxima_on(self.today) if found else {}
 
@@ -52,7 +52,7 @@ class ReferenceLimits:
     ) -> Result | None:
         if debit.owner == credit.owner:
             return None
-        payer, payee = self._maxima_of(debit), self._maxima_of(credit)
+        payer, payee = self.maxima_of(debit), self.maxima_of(credit)
         if leg.code not in self._counts_of(debit):
             return Result.DEBIT_LIMIT_MISSING
         if any(counts & flag and kind not in payer for kind, flag in MONTHLY.items()):

@@ -48,6 +48,15 @@ class RefClass:
                 found[kind] = newest.maximum
         return found
 
+    def row_of(self, kind: str, first: date) -> RefMaximum | None:
+        return next((row for row in self.maxima.get(kind, []) if row.valid_from == first), None)
+
+    def same(self, kind: str, one: RefMaximum, other: RefMaximum) -> bool:
+        """Whether two rows of one first day say the same, given that the next row ends both."""
+        later = [row.valid_from for row in self.maxima[kind] if row.valid_from > one.valid_from]
+        days = [min([*later, (row.valid_until or date.max)]) for row in (one, other)]
+        return one.maximum == other.maximum and days[0] == days[1]
+
     def counts_on(self, day: date) -> dict[int, Counts]:
         begun = {code: [first for first in rows if first <= day] for code, rows in self.counts.items()}
         return {code: self.counts[code][max(days)] for code, days in begun.items() if days}
