@@ -49,7 +49,7 @@ def city(own_database: Database) -> City:
         return City(tx).open(ACCOUNTS)
 
 
-def test_holds_posts_voids_expiry_and_double_sends_race_and_the_books_hold(
+def test_holds_posts_voids_expiry_returns_and_double_sends_race_and_the_books_hold(
     own_database: Database, city: City
 ) -> None:
     accounts = list(city.accounts.values())
@@ -65,7 +65,11 @@ def test_holds_posts_voids_expiry_and_double_sends_race_and_the_books_hold(
             kind = chance.choice([Kind.POST, Kind.VOID])
             hold = chance.choice(holds)
             return Transfer(TransferId(new_id(START)), EVENT, 1, None, None, 0, 2, kind, hold.id)
-        if choice < 0.45 and sent:
+        if choice < 0.4 and sent:
+            paid = chance.choice(sent[-60:])
+            amount = chance.choice([0, 1, 10])
+            return Transfer(TransferId(new_id(START)), EVENT, 1, None, None, amount, 2, Kind.RETURN, paid.id)
+        if choice < 0.5 and sent:
             return chance.choice(sent[-60:])
         if choice < 0.7:
             return transfer(debit, credit, chance.randint(1, 30), kind=Kind.PENDING, timeout_seconds=3600)
