@@ -5,10 +5,20 @@ AS $$
 WITH fresh AS MATERIALIZED ( -- a class whose rows have changed since is looked up anew before the next posting
     SELECT c.*, (c.fresh_from AT TIME ZONE c.time_zone)::date AS day
     FROM ledger.limit_classes c WHERE c.fresh_until > '-infinity'
-), stretches AS MATERIALIZED ( -- the rows of the code table, each with the day before which it ends
-    SELECT k.class, k.code, k.counts, k.valid_from,
-        lead(k.valid_from) OVER (PARTITION BY k.class, k.code ORDER BY k.valid_from) AS next_from
-    FROM ledger.limit_codes k
+), stretches AS MATERIALIZED ( -- the rows of the code table, each from its first instant to that of the next
+    SELECT k.class, k.code, k.counts, k.valid_from::timestamp AT TIME ZONE c.time_zone AS begins_at,
+        coalesce(lead(k.valid_from) OVER (PARTITION BY k.class, k.code ORDER BY k.valid_from)::timestamp
+            AT TIME ZONE c.time_zone, 'infinity') AS ends_at
+    FROM ledger.limit_codes k JOIN ledger.limit_classes c ON c.class = k.class
+), former AS MATERIALIZED (
+    SELECT f.owner_ref, f.limit_class, f.until_seq,
+        lag(f.until_seq, 1, 0::bigint) OVER (PARTITION BY f.owner_ref ORDER BY f.until_seq) AS after_seq
+    FROM ledger.former_classes f
+), mine AS MATERIALIZED ( -- each account with the month that its usage is of; an owner's classes share a time zone
+    SELECT a.id, a.owner_ref, a.limit_class,
+        make_timestamptz(a.used_month / 12, a.used_month % 12 + 1, 1, 0, 0, 0, c.time_zone) AS begins_at,
+        make_timestamptz((a.used_month + 1) / 12, (a.used_month + 1) % 12 + 1, 1, 0, 0, 0, c.time_zone) AS ends_at
+    FROM ledger.accounts a JOIN ledger.limit_classes c ON c.class = a.limit_class WHERE a.used_month > 0
 ), uses AS MATERIALIZED ( -- what each single and each hold still uses, after voids, expiries, parts and returns
     SELECT t.seq, t.code, t.created_at, t.debit_account_id, t.credit_account_id,
         CASE WHEN t.kind = 0 OR h.state = 0 THEN t.amount_minor ELSE coalesce(p.amount_minor, 0) END
@@ -18,24 +28,22 @@ WITH fresh AS MATERIALIZED ( -- a class whose rows have changed since is looked 
     LEFT JOIN ledger.transfers p ON p.pending_id = t.id AND p.kind = 2
     LEFT JOIN ledger.returned r ON r.id = coalesce(p.id, t.id)
     WHERE t.kind IN (0, 1)
-), used AS MATERIALIZED ( -- a month that is over is not kept: every later posting on the account begins anew
-    SELECT s.account, ledger.total(CASE WHEN k.counts >> s.shift & 2 <> 0 THEN s.amount ELSE 0 END) AS conversions,
-        ledger.total(CASE WHEN k.counts >> s.shift & 4 <> 0 THEN s.amount ELSE 0 END) AS totals
-    FROM uses u
-    JOIN ledger.accounts d ON d.id = u.debit_account_id
-    JOIN ledger.accounts c ON c.id = u.credit_account_id AND c.owner_ref <> d.owner_ref
-    CROSS JOIN LATERAL (VALUES
-        (0, d.id, d.owner_ref, d.used_month, d.limit_class, u.amount),
-        (3, c.id, c.owner_ref, c.used_month, c.limit_class, u.amount)) s (shift, account, owner, month, class, amount)
-    LEFT JOIN LATERAL (
-        SELECT f.limit_class AS class FROM ledger.former_classes f
-        WHERE f.owner_ref = s.owner AND f.until_seq >= u.seq ORDER BY f.until_seq LIMIT 1) f ON true
-    JOIN ledger.limit_classes z ON z.class = coalesce(f.class, s.class)
-        AND ledger.month_of(u.created_at, z.time_zone) = s.month
-    JOIN stretches k ON k.class = z.class AND k.code = u.code
-        AND (u.created_at AT TIME ZONE z.time_zone)::date >= k.valid_from
-        AND ((u.created_at AT TIME ZONE z.time_zone)::date >= k.next_from) IS NOT TRUE
-    GROUP BY s.account
+), legs AS MATERIALIZED (
+    SELECT d.id AS account, d.owner_ref, d.limit_class, u.seq, u.code, u.created_at, u.amount, 0 AS shift
+    FROM uses u JOIN mine d ON d.id = u.debit_account_id JOIN ledger.accounts c ON c.id = u.credit_account_id
+    WHERE d.owner_ref <> c.owner_ref AND u.created_at >= d.begins_at AND u.created_at < d.ends_at
+    UNION ALL
+    SELECT c.id, c.owner_ref, c.limit_class, u.seq, u.code, u.created_at, u.amount, 3
+    FROM uses u JOIN mine c ON c.id = u.credit_account_id JOIN ledger.accounts d ON d.id = u.debit_account_id
+    WHERE d.owner_ref <> c.owner_ref AND u.created_at >= c.begins_at AND u.created_at < c.ends_at
+), used AS MATERIALIZED (
+    SELECT l.account, ledger.total(CASE WHEN (k.counts >> l.shift) & 2 <> 0 THEN l.amount ELSE 0 END) AS conversions,
+        ledger.total(CASE WHEN (k.counts >> l.shift) & 4 <> 0 THEN l.amount ELSE 0 END) AS totals
+    FROM legs l
+    LEFT JOIN former f ON f.owner_ref = l.owner_ref AND l.seq > f.after_seq AND l.seq <= f.until_seq
+    JOIN stretches k ON k.class = coalesce(f.limit_class, l.limit_class) AND k.code = l.code
+        AND l.created_at >= k.begins_at AND l.created_at < k.ends_at
+    GROUP BY l.account
 )
 SELECT 'today''s limits are what the dated rows say', 'class ' || f.class,
     format('known %s, maxima %s, %s, %s, %s, month %s', f.known, f.single_max, f.conversions_max, f.total_max,
