@@ -27,15 +27,17 @@ TINY = 5
 MOST_COUNTER = 4 * 10**18
 NEW = {Kind.SINGLE, Kind.PENDING}
 ENDS = {Kind.POST, Kind.VOID}
+NAMING = {*ENDS, Kind.RETURN}
 HOLDS = {"open", "posted", "voided", "expired"}
+MADE = {"paid", *HOLDS}
 SOME = {HELD, BIG}
 
 # Every choice there is; the first is the usual one.
 CHOICES: dict[str, tuple[Any, ...]] = {
-    "kind": (Kind.SINGLE, Kind.PENDING, Kind.POST, Kind.VOID, Kind.EXPIRE),
+    "kind": (Kind.SINGLE, Kind.PENDING, Kind.POST, Kind.VOID, Kind.EXPIRE, Kind.RETURN),
     "balancing": (False, True),
     "timeout": (None, 0, 60),
-    "pending": ("none", "unknown", "open", "posted", "voided", "expired"),
+    "pending": ("none", "unknown", "paid", "open", "posted", "voided", "expired"),
     "book": (1, 2),
     "debit": ("payer", "other"),
     "credit": ("payee", "other"),
@@ -73,13 +75,17 @@ def _limited(**given: Any) -> Needs:
     return _between(same=False, amount=SOME, **given)
 
 
+def _kept(flag: AccountFlag) -> Needs:
+    return _between(kind={*NEW, Kind.RETURN}, payer_flags=flag)
+
+
 NEEDS: dict[Result, Needs] = {
     R.KIND_NOT_ALLOWED: needs_of(kind=Kind.EXPIRE),
-    R.BALANCING_NOT_ALLOWED: needs_of(kind={*ENDS, Kind.EXPIRE}, balancing=True),
-    R.TIMEOUT_NOT_ALLOWED: needs_of(kind={Kind.SINGLE, *ENDS, Kind.EXPIRE}, timeout={0, 60}),
+    R.BALANCING_NOT_ALLOWED: needs_of(kind={*NAMING, Kind.EXPIRE}, balancing=True),
+    R.TIMEOUT_NOT_ALLOWED: needs_of(kind={Kind.SINGLE, *NAMING, Kind.EXPIRE}, timeout={0, 60}),
     R.TIMEOUT_NOT_POSITIVE: needs_of(kind=Kind.PENDING, timeout=0),
-    R.PENDING_ID_REQUIRED: needs_of(kind={*ENDS, Kind.EXPIRE}, pending="none"),
-    R.PENDING_ID_NOT_ALLOWED: needs_of(kind=NEW, pending={"unknown", *HOLDS}),
+    R.PENDING_ID_REQUIRED: needs_of(kind={*NAMING, Kind.EXPIRE}, pending="none"),
+    R.PENDING_ID_NOT_ALLOWED: needs_of(kind=NEW, pending={"unknown", *MADE}),
     R.AMOUNT_NOT_POSITIVE: needs_of(amount=-1),
     R.AMOUNT_TOO_LARGE: needs_of(amount=BIG),
     R.PENDING_NOT_FOUND: needs_of(kind=ENDS, pending="unknown"),
@@ -96,14 +102,19 @@ NEEDS: dict[Result, Needs] = {
     R.ACCOUNTS_MUST_DIFFER: _between(same=True),
     R.DEBIT_ACCOUNT_IN_OTHER_BOOK: _between(payer_book=2, book=1),
     R.CREDIT_ACCOUNT_IN_OTHER_BOOK: _between(payee_book=2, book=1),
+    R.ORIGINAL_NOT_FOUND: needs_of(kind=Kind.RETURN, pending="unknown"),
+    R.ORIGINAL_NOT_RETURNABLE: needs_of(kind=Kind.RETURN, pending=HOLDS),
+    R.ORIGINAL_HAS_DIFFERENT_BOOK: needs_of(kind=Kind.RETURN, pending=MADE, book=2),
+    R.ORIGINAL_HAS_DIFFERENT_ACCOUNTS: needs_of(kind=Kind.RETURN, pending=MADE, debit="other"),
+    R.AMOUNT_EXCEEDS_ORIGINAL: needs_of(kind=Kind.RETURN, pending=MADE, amount={11, BIG}),
     R.DEBIT_ACCOUNT_CLOSED: _between(payer_closed=True),
     R.CREDIT_ACCOUNT_CLOSED: _between(payee_closed=True),
-    R.DEBIT_ACCOUNT_FROZEN: _between(payer_flags=AccountFlag.FROZEN),
-    R.DEBIT_ACCOUNT_DORMANT: _between(payer_flags=AccountFlag.DORMANT),
-    R.DEBIT_ACCOUNT_LEGAL_HOLD: _between(payer_flags=AccountFlag.LEGAL_HOLD),
-    R.DEBIT_OWNER_FROZEN: _between(payer_flags=AccountFlag.OWNER_FROZEN),
-    R.DEBIT_OWNER_DORMANT: _between(payer_flags=AccountFlag.OWNER_DORMANT),
-    R.DEBIT_OWNER_LEGAL_HOLD: _between(payer_flags=AccountFlag.OWNER_LEGAL_HOLD),
+    R.DEBIT_ACCOUNT_FROZEN: _kept(AccountFlag.FROZEN),
+    R.DEBIT_ACCOUNT_DORMANT: _kept(AccountFlag.DORMANT),
+    R.DEBIT_ACCOUNT_LEGAL_HOLD: _kept(AccountFlag.LEGAL_HOLD),
+    R.DEBIT_OWNER_FROZEN: _kept(AccountFlag.OWNER_FROZEN),
+    R.DEBIT_OWNER_DORMANT: _kept(AccountFlag.OWNER_DORMANT),
+    R.DEBIT_OWNER_LEGAL_HOLD: _kept(AccountFlag.OWNER_LEGAL_HOLD),
     R.PURPOSE_NOT_ACCEPTED: _between(payer_purpose=7),
     R.INSUFFICIENT_FUNDS: _between(payer_debit_normal=False, payer_credit_limit=0, amount=SOME),
     R.INSUFFICIENT_DEBIT_BALANCE: _between(payee_debit_normal=True, payee_credit_limit=0, amount=SOME),
@@ -168,6 +179,8 @@ def choose(needs: Needs) -> dict[str, Any]:
         chosen[flags] = next(iter(needs.get(flags, {AccountFlag(0)})))
     if chosen["kind"] in ENDS and "pending" not in needs:
         chosen["pending"] = "open"
+    if chosen["kind"] is Kind.RETURN and "pending" not in needs:
+        chosen["pending"] = "paid"
     if chosen["same"]:
         for name in SIDE:
             if f"payer_{name}" not in needs:
@@ -217,7 +230,7 @@ class Maker:
         return self._transfer(one.chosen, one.payer, one.payee)
 
     def _transfer(self, choice: Mapping[str, Any], payer: AccountId, payee: AccountId) -> Transfer:
-        ends = choice["kind"] in ENDS
+        ends = choice["kind"] in NAMING
         debit = {"payer": None if ends else payer, "other": self.other}[choice["debit"]]
         credit = {"payee": None if ends else payee, "other": self.other}[choice["credit"]]
         return Transfer(
@@ -229,7 +242,7 @@ class Maker:
             amount_minor=choice["amount"],
             code=1,
             kind=choice["kind"],
-            # The hold of a payer bears the payer's number, so that it can be named before it is placed.
+            # What is named bears the payer's number, so that it can be named before it is posted.
             pending_id=None if choice["pending"] == "none" else TransferId(payer),
             timeout_seconds=choice["timeout"],
             balancing=choice["balancing"],
@@ -287,7 +300,13 @@ class Maker:
         return ids
 
     def _hold(self, made: list[Deserving]) -> None:
-        """Place the holds that the transfers name, and end those that are to have ended."""
+        """Place the holds that are named and end those that are to have ended; pay what is to go back."""
+        paid = [
+            Transfer(TransferId(one.payer), EVENT, 1, one.payee, one.payer, HELD, 1)
+            for one in made
+            if one.chosen["pending"] == "paid"
+        ]
+        assert {answer.result for answer in ledger.post(self.tx, paid)} <= {R.CREATED}
         held = [one for one in made if one.chosen["pending"] in HOLDS]
         if not held:
             return

@@ -26,6 +26,8 @@ DOORS = {
     "expire",
     "flag_account",
     "flag_owner",
+    "limit_use",
+    "limit_violations",
     "open_accounts",
     "open_book",
     "open_owners",
@@ -174,6 +176,9 @@ def test_it_may_call_the_doors_of_the_ledger_and_nothing_behind_them(login: psyc
         "ledger.post_one(null, null, 1::int2, null, null, 1, 1::int2, 0::int2, null, null, null, null)",
         "ledger.post_set(null, 1, now())",
         "ledger.resolve_holds(null, null)",
+        "ledger.load_originals(null)",
+        "ledger.guard_return(null, null, 1::int2)",
+        "ledger.limits_on(1::int2, current_date)",
         "ledger.remember(null, null, null, now())",
         "ledger.decide(null, now(), true, null, null, null, null)",
         "foundation.guard_clock()",
@@ -190,3 +195,4 @@ def test_by_the_doors_it_gets_in(login: psycopg.Connection) -> None:
     assert isinstance(account, UUID)
     assert login.execute("SELECT ledger.flag_account(%s, 1::smallint, true)", [account]).fetchone() == (1,)
     assert login.execute("SELECT count(*) FROM ledger.violations()").fetchone() == (0,)
+    assert login.execute("SELECT count(*) FROM ledger.limit_violations()").fetchone() == (0,)

@@ -39,6 +39,9 @@ CANNOT_COEXIST = {
     (R.AMOUNT_EXCEEDS_PENDING, R.VOID_AMOUNT_DIFFERS): "one is of posts, the other of voids",
     (R.VOID_AMOUNT_DIFFERS, R.DEBIT_ACCOUNT_NOT_FOUND): "a resolution's accounts are its hold's, which exist",
     (R.CREDIT_ACCOUNT_NOT_FOUND, R.ACCOUNTS_MUST_DIFFER): "one account twice is not found as the debited one",
+    (R.CREDIT_ACCOUNT_IN_OTHER_BOOK, R.ORIGINAL_NOT_FOUND): "a return's accounts are its original's",
+    (R.ORIGINAL_NOT_FOUND, R.ORIGINAL_NOT_RETURNABLE): "an original that is not there is of no kind",
+    (R.AMOUNT_EXCEEDS_ORIGINAL, R.DEBIT_ACCOUNT_CLOSED): "nobody has closed an account with money to return",
 }
 
 WAYS = ("one by one", "ordered", "all at once")

@@ -45,6 +45,10 @@ FOR_EVER = {
     R.ACCOUNTS_MUST_DIFFER: "the request is wrong in itself",
     R.DEBIT_ACCOUNT_IN_OTHER_BOOK: "an account stays in its book",
     R.CREDIT_ACCOUNT_IN_OTHER_BOOK: "an account stays in its book",
+    R.ORIGINAL_NOT_RETURNABLE: "a transfer stays what it is",
+    R.ORIGINAL_HAS_DIFFERENT_BOOK: "a transfer keeps its terms",
+    R.ORIGINAL_HAS_DIFFERENT_ACCOUNTS: "a transfer keeps its terms",
+    R.AMOUNT_EXCEEDS_ORIGINAL: "what is left of a transfer only gets less",
     R.DEBIT_ACCOUNT_CLOSED: "an account is closed for good",
     R.CREDIT_ACCOUNT_CLOSED: "an account is closed for good",
     R.OVERFLOW: "what an account has counted never gets less",
@@ -59,6 +63,11 @@ def _money_arrives(maker: Maker, one: Deserving) -> None:
 def _the_hold_is_placed(maker: Maker, one: Deserving) -> None:
     hold = Transfer(TransferId(one.payer), EVENT, 1, one.payer, one.payee, HELD, 1, Kind.PENDING)
     assert ledger.post(maker.tx, [hold])[0].result is R.CREATED
+
+
+def _the_original_is_paid(maker: Maker, one: Deserving) -> None:
+    original = Transfer(TransferId(one.payer), EVENT, 1, one.payee, one.payer, HELD, 1)
+    assert ledger.post(maker.tx, [original])[0].result is R.CREATED
 
 
 def _the_account_is_opened(maker: Maker, account: AccountId, like: AccountId) -> None:
@@ -80,6 +89,7 @@ def _the_limits_are_raised(maker: Maker, account: AccountId) -> None:
 
 CURES: dict[Result, Callable[[Maker, Deserving], None]] = {
     R.PENDING_NOT_FOUND: _the_hold_is_placed,
+    R.ORIGINAL_NOT_FOUND: _the_original_is_paid,
     R.DEBIT_ACCOUNT_NOT_FOUND: lambda maker, one: _the_account_is_opened(maker, one.payer, one.payee),
     R.CREDIT_ACCOUNT_NOT_FOUND: lambda maker, one: _the_account_is_opened(maker, one.payee, one.payer),
     **{

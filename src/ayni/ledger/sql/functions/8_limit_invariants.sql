@@ -1,6 +1,6 @@
 -- The same for limits and returns: that what is kept for speed says what the facts say.
 CREATE OR REPLACE FUNCTION ledger.limit_violations() RETURNS TABLE (invariant text, subject text, found text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 WITH fresh AS MATERIALIZED ( -- a class whose rows have changed since is looked up anew before the next posting
     SELECT c.*, (c.fresh_from AT TIME ZONE c.time_zone)::date AS day

@@ -3,7 +3,7 @@
 -- over the owner's accounts of a book as a posting makes, from the dated rows themselves.
 CREATE OR REPLACE FUNCTION ledger.limit_use(p_owner uuid, p_book smallint)
 RETURNS TABLE (kind text, maximum_minor bigint, used_minor bigint, renews_at timestamptz)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM ledger.owners o WHERE o.owner_ref = p_owner) THEN
