@@ -114,6 +114,16 @@ class WrongIsolation(Refused):
     do = "Open the transaction with Database.transaction, which chooses the right level."
 
 
+class NoRoom(Refused):
+    """The disk of the database is full."""
+
+    code = "no_room"
+    http_status = 503
+    what = "The database has no room left on its disk."
+    means = "None of these transfers was posted. What was acknowledged before is safe."
+    do = "Make room on the disk of the database, and send them again with the same ids."
+
+
 class PosterStopped(Refused):
     """The poster that serves this process has been stopped."""
 

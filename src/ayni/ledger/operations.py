@@ -18,7 +18,7 @@ def post(tx: Tx, transfers: Sequence[Transfer], *, ordered: bool = False) -> lis
 
     Takes the ledger's lock until the transaction ends: do it last, and do nothing slow after it. A refusal is
     an answer, not an error: the others go on. `ordered` sends everything through the ordered path; the
-    answers are the same. Raises BatchTooLarge, BadBatch, WrongIsolation.
+    answers are the same. Raises BatchTooLarge, BadBatch, WrongIsolation, NoRoom.
     """
     return store.post(tx.connection, transfers, pack(transfers), ordered=ordered)
 

@@ -20,7 +20,7 @@ from psycopg.rows import TupleRow
 
 from ayni.foundation.db import Database, DatabaseUnreachable, OutcomeUnknown, connect
 from ayni.ledger import store
-from ayni.ledger.errors import BatchTooLarge, PosterStopped
+from ayni.ledger.errors import BatchTooLarge, NoRoom, PosterStopped
 from ayni.ledger.formats import check_fits, pack
 from ayni.ledger.model import MAX_BATCH, Posted, Transfer
 
@@ -130,7 +130,7 @@ class Poster:
             if self._connection is None or self._connection.closed:
                 self._connection = connect(self._url)
             answers = store.post(self._connection, transfers, pack(transfers, checked=True))
-        except DatabaseUnreachable as error:
+        except (DatabaseUnreachable, NoRoom) as error:
             self._fail(batch, error)
         except psycopg.OperationalError as error:
             # Lost on the way: committed or not, only asking again can tell.

@@ -20,6 +20,7 @@ from ayni.ledger.errors import (
     LimitAlreadySet,
     LimitBelowUse,
     LimitOutOfRange,
+    NoRoom,
     OtherTimeZone,
     UnknownAccount,
     UnknownOwner,
@@ -53,7 +54,7 @@ def post(
     *,
     ordered: bool = False,
 ) -> list[Posted]:
-    """Post a batch, given also as the columns that `formats.pack` made of it. Raises WrongIsolation."""
+    """Post a batch, given also as the columns that `pack` made of it. Raises WrongIsolation, NoRoom."""
     if not transfers:
         return []
     arrays.register(connection)
@@ -61,6 +62,11 @@ def post(
         row = connection.execute(_QUERIES["post"], {**columns, "ordered": ordered}).fetchone()
     except _UNFIT as error:
         raise BadBatch(reason="a date or a context that the database cannot hold") from error
+    except psycopg.errors.DiskFull as error:
+        # A server that went down over it may have written the commit already.
+        if error.diag.severity_nonlocalized != "ERROR":
+            raise
+        raise NoRoom from error
     except psycopg.Error as error:
         raise _named(error) from error
     assert row is not None
