@@ -148,6 +148,10 @@ def test_the_application_writes_no_table_of_the_ledger(
         "UPDATE ledger.transfers SET amount_minor = 1",
         "DELETE FROM ledger.transfers",
         "TRUNCATE ledger.transfers",
+        # A bug: rows could not be deleted, but the whole table could be emptied.
+        "TRUNCATE ledger.refusals",
+        "TRUNCATE ledger.accounts",
+        "TRUNCATE ledger.limits",
         "DELETE FROM ledger.accounts",
         "UPDATE ledger.refusals SET result = 0",
         "DELETE FROM ledger.limits",

@@ -6,6 +6,12 @@ CREATE OR REPLACE TRIGGER transfers_are_never_emptied BEFORE TRUNCATE ON ledger.
     FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
 CREATE OR REPLACE TRIGGER refusals_never_change BEFORE UPDATE OR DELETE ON ledger.refusals
     FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
+CREATE OR REPLACE TRIGGER refusals_are_never_emptied BEFORE TRUNCATE ON ledger.refusals
+    FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
+CREATE OR REPLACE TRIGGER accounts_are_never_emptied BEFORE TRUNCATE ON ledger.accounts
+    FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
+CREATE OR REPLACE TRIGGER limits_are_never_emptied BEFORE TRUNCATE ON ledger.limits
+    FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
 CREATE OR REPLACE TRIGGER accounts_are_never_deleted BEFORE DELETE ON ledger.accounts
     FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
 CREATE OR REPLACE TRIGGER former_classes_never_change BEFORE UPDATE OR DELETE ON ledger.former_classes
