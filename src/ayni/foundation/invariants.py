@@ -141,7 +141,10 @@ def _jobs_given_up(tx: Tx) -> list[Violation]:
 
 
 def _parameters_running_out(tx: Tx) -> list[Violation]:
-    """A parameter in force today whose rows do not reach `WARN_DAYS` days ahead."""
+    """A parameter in force today whose rows do not reach `WARN_DAYS` days ahead.
+
+    `days_left` counts the days that still have a value, today among them: at 60 it is told, at 61 not yet.
+    """
     horizon = tx.today + timedelta(days=WARN_DAYS)
     found = []
     for name in sorted({row.name for row in tx.country.parameter_rows()}):
@@ -153,7 +156,7 @@ def _parameters_running_out(tx: Tx) -> list[Violation]:
                 covered = max(covered, end + timedelta(days=1))
         if covered <= horizon and any(row.valid_from <= tx.today for row in rows):
             last = covered - timedelta(days=1)
-            found.append(Violation(name, {"last_day": str(last), "days_left": (last - tx.today).days}))
+            found.append(Violation(name, {"last_day": str(last), "days_left": (covered - tx.today).days}))
     return found
 
 
