@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -119,5 +120,46 @@ def test_after_a_restore_everything_is_sent_again_and_nothing_is_doubled(
             assert again == [Result.EXISTS] * HOMES + [Result.CREATED] * HOMES
             assert _balances(database) == as_it_was
             assert set(_post(database, [*after, *before])) == {Result.EXISTS}
+            assert _balances(database) == as_it_was
+        server.stop()
+
+
+def test_a_backup_that_is_made_while_payments_go_on_is_one_instant_of_them(
+    folder: Path, tmp_path: Path, country: Country
+) -> None:
+    rounds = [[_benefit(home, round_) for home in range(HOMES)] for round_ in range(1, 400)]
+    begun, enough = threading.Event(), threading.Event()
+    sent: list[Transfer] = []
+
+    def pay(database: Database) -> None:
+        for batch in rounds:
+            assert set(_post(database, batch)) == {Result.CREATED}
+            sent.extend(batch)
+            begun.set()
+            if enough.is_set():
+                break
+
+    with EmbeddedServer(folder) as server:
+        for name in ("city", "again"):
+            server.create_database(name)
+        migrate(server.url("city"), MODULES, simulated_at=START)
+        with Database(server.url("city"), country) as database:
+            _set_up(database)
+            paying = threading.Thread(target=pay, args=(database,))
+            paying.start()
+            begun.wait()
+            kept = backup(server.url("city"), tmp_path / "city.backup")
+            enough.set()
+            paying.join()
+            as_it_was = _balances(database)
+        restore(server.url("again"), kept.path, MODULES)
+        with Database(server.url("again"), country) as database:
+            _balances(database)
+            again = [answer for batch in rounds[: len(sent) // HOMES] for answer in _post(database, batch)]
+            # Whole batches up to an instant were in the backup, and none after it.
+            kept_ones = again.count(Result.EXISTS)
+            assert again == [Result.EXISTS] * kept_ones + [Result.CREATED] * (len(again) - kept_ones)
+            assert kept_ones % HOMES == 0
+            assert kept_ones > 0
             assert _balances(database) == as_it_was
         server.stop()

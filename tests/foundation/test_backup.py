@@ -201,6 +201,52 @@ def test_a_restore_that_fails_leaves_the_database_empty(
     assert not _is_empty(target)
 
 
+def test_a_backup_of_a_newer_ayni_is_refused_before_anything_is_restored(
+    url: str, empty: Callable[[], str], tmp_path: Path
+) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("INSERT INTO foundation.migrations VALUES ('ledger', 9001, 'later', 'x')")
+    newer = backup(url, tmp_path / "newer.backup").path
+    target = empty()
+    with pytest.raises(backups.BackupIsNewer, match="ledger 9001"):
+        restore(target, newer, MODULES)
+    with psycopg.connect(target) as connection:
+        # Not even the part that this program would know.
+        assert connection.execute("SELECT to_regclass('foundation.clock')").fetchone() == (None,)
+
+
+def test_a_backup_of_an_older_ayni_is_restored_and_brought_up_to_date(
+    empty: Callable[[], str], tmp_path: Path, country: Country
+) -> None:
+    source, target = empty(), empty()
+    migrate(source, MODULES[:2])
+    older = backup(source, tmp_path / "older.backup").path
+    restore(target, older, MODULES)
+    assert {one.module for one in migrate(target, MODULES)} == {*MODULES[2:]} - {"credit"}
+    with Database(target, country) as database, database.transaction() as tx:
+        audit.record(tx, action="test.did", subject="it")
+
+
+def test_an_owner_who_is_no_superuser_may_restore(
+    whole: Path, empty: Callable[[], str], server: EmbeddedServer, country: Country
+) -> None:
+    name = str(psycopg.conninfo.conninfo_to_dict(empty())["dbname"])
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE ROLE plain LOGIN")
+        try:
+            connection.execute(f"ALTER DATABASE {name} OWNER TO plain".encode())
+            restore(server.url(name, user="plain"), whole, MODULES)
+            assert migrate(server.url(name, user="plain"), MODULES) == []
+            with (
+                Database(server.url(name, user="ayni_app"), country) as database,
+                database.transaction() as tx,
+            ):
+                assert len(audit.list_audit(tx, subject="ñandú")) == 1
+        finally:
+            server.drop_database(name)
+            connection.execute("DROP ROLE plain")
+
+
 def test_a_password_is_not_on_the_command_line() -> None:
     target, environment = backups._login("postgresql://ana:secreto@db.example/ayni")
     assert "secreto" not in target

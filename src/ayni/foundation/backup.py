@@ -8,13 +8,14 @@ that a file which was cut short, or never was a backup of Ayni, is refused befor
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
 import secrets
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -24,11 +25,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from ayni.foundation import embedded
 from ayni.foundation.db import connect
 from ayni.foundation.errors import AyniError, BadInput, Refused
-from ayni.foundation.migrate import create_application_role
+from ayni.foundation.migrate import create_application_role, list_migrations
 
 _ARCHIVE = b"PGDMP"
 _SEAL = re.compile(rb"\nAYNI BACKUP 1 (?P<length>\d{20}) (?P<digest>[0-9a-f]{64})\n")
 _SEAL_LENGTH = len(b"\nAYNI BACKUP 1 \n") + 20 + 1 + 64
+_PART = re.compile(r"\..+\.[0-9a-f]{8}\.part")
 _CHUNK = 1 << 20
 
 _IS_EMPTY = """
@@ -93,6 +95,15 @@ class DatabaseNotEmpty(Refused):
     do = "Restore into a new database (another AYNI_HOME, or an empty one at AYNI_DATABASE_URL)."
 
 
+class BackupIsNewer(BadInput):
+    """The backup has run migrations that this program does not have."""
+
+    code = "backup_is_newer"
+    what = "The backup {path} was made by a newer Ayni: it has run {module} {number}."
+    means = "Nothing was restored; the database is as empty as it was."
+    do = "Install that version of Ayni, or a later one, and restore with it."
+
+
 class RestoreFailed(AyniError):
     """PostgreSQL's own program gave up."""
 
@@ -104,26 +115,32 @@ class RestoreFailed(AyniError):
 
 @dataclass(frozen=True)
 class Backup:
-    """A complete file. `archive_bytes` and `digest` (SHA-256, hexadecimal) are of the archive in it."""
+    """A complete file. `archive_bytes` and `digest` (SHA-256, hexadecimal) are of the archive in it.
+
+    `removed` names what backups that were killed had left in the folder, and this one cleared away.
+    """
 
     path: Path
     archive_bytes: int
     digest: str
+    removed: tuple[Path, ...] = ()
 
 
 def backup(url: str, path: Path) -> Backup:
     """Write a whole database, as it is at one instant, to a new file that only we may read.
 
     `url` logs in as the owner. The file appears under its name when it is complete and on the disk, and not
-    before. Raises BackupExists, BackupNotWritten, BackupFailed, DatabaseUnreachable.
+    before. What a killed backup has left in the folder is removed. Raises BackupExists, BackupNotWritten,
+    BackupFailed, DatabaseUnreachable.
     """
     path = path.absolute()
     if path.exists() or path.is_symlink():
         raise BackupExists(path=path)
     connect(url).close()
     try:
+        removed = _clear_leavings(path.parent)
         with _new_file(path) as file:
-            return _dump(url, path, file)
+            return replace(_dump(url, path, file), removed=removed)
     except FileExistsError as error:
         raise BackupExists(path=path) from error
     except OSError as error:
@@ -135,7 +152,12 @@ def _new_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that gets its name at the end, and never another file's. A failure leaves nothing."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with contextlib.ExitStack() as stack:
+            with _folder_locked(path.parent):
+                number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                file = stack.enter_context(os.fdopen(number, "wb"))
+                # Held as long as we live and no longer, so that others know whether this part is in use.
+                _lock(file.fileno())
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -148,6 +170,42 @@ def _new_file(path: Path) -> Iterator[IO[bytes]]:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+@contextlib.contextmanager
+def _folder_locked(folder: Path) -> Iterator[None]:
+    """While a part is made and locked, or parts are looked through, nobody else does either."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(number, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(number)
+
+
+def _lock(number: int) -> bool:
+    """Take a file for ourselves, if nobody has it; False when somebody has, or the disk knows no locks."""
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _clear_leavings(folder: Path) -> tuple[Path, ...]:
+    """Remove the parts of backups that were killed, and name them; one that is being written is left."""
+    removed = []
+    with _folder_locked(folder):
+        for part in sorted(folder.iterdir()):
+            if not _PART.fullmatch(part.name) or part.is_symlink():
+                continue
+            # Somebody else's, which we may not read, is not ours to clear away.
+            with contextlib.suppress(OSError), part.open("rb") as file:
+                if file.read(len(_ARCHIVE)) in (_ARCHIVE, b"") and _lock(file.fileno()):
+                    part.unlink()
+                    removed.append(part)
+    return tuple(removed)
 
 
 def _dump(url: str, path: Path, file: IO[bytes]) -> Backup:
@@ -208,13 +266,39 @@ def _check(path: Path, file: IO[bytes]) -> Backup:
     return Backup(path, length, digest.hexdigest())
 
 
-def restore(url: str, path: Path) -> Backup:
+def _check_version(path: Path, modules: Sequence[str]) -> None:
+    """Refuse a backup that has run a migration which this program does not know."""
+    command = [
+        str(embedded.program("pg_restore")),
+        "--data-only",
+        "--schema=foundation",
+        "--table=migrations",
+    ]
+    done = subprocess.run(
+        [*command, "--file=-", str(path)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=embedded.environment(),
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RestoreFailed(status=done.returncode)
+    known = {module: [one.number for one in list_migrations(module)] for module in modules}
+    for module, number in re.findall(r"^([a-z]+)\t(\d+)\t", done.stdout, re.MULTILINE):
+        if module in known and int(number) not in known[module]:
+            raise BackupIsNewer(path=path, module=module, number=number)
+
+
+def restore(url: str, path: Path, modules: Sequence[str] = ()) -> Backup:
     """Restore a backup into an empty database, all or nothing; `url` logs in as its future owner.
 
-    The role that the application acts as is created when it is missing. Raises NotABackup, BackupDamaged,
+    The role that the application acts as is created when it is missing. A backup with migrations of `modules`
+    that this program does not have is refused. Raises NotABackup, BackupDamaged, BackupIsNewer,
     DatabaseNotEmpty, RestoreFailed, DatabaseUnreachable.
     """
     found = read_backup(path)
+    _check_version(found.path, modules)
     with connect(url) as connection:
         row = connection.execute(_IS_EMPTY.encode()).fetchone()
         if row is None or not row[0]:

@@ -32,7 +32,9 @@ def backup(
     with session.open_server() as place:
         made = write_backup(place.owner_url, file)
     data = {"file": made.path, "archive_bytes": made.archive_bytes, "sha256": made.digest}
-    text = [
+    data["removed"] = [str(part) for part in made.removed]
+    text = [f"Removed what a backup that was cut off had left: {part}" for part in made.removed]
+    text += [
         f"Written: {made.path} ({made.archive_bytes} bytes, SHA-256 {made.digest}).",
         f"The keys are not in it: copy {session.keys_folder} too, and keep the two apart.",
     ]

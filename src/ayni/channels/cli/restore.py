@@ -29,7 +29,7 @@ def restore(
     """
     session = Session.of(context)
     with session.open_server() as place:
-        found = read_into(place.owner_url, file)
+        found = read_into(place.owner_url, file, session.wiring.modules)
         ran = session.migrate(place)
         shown = place.shown
     has_keys = keys.has_ring(session.keys_folder)
