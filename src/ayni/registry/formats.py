@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
@@ -27,6 +28,8 @@ COLUMNS = (
 )
 LARGEST_HOUSEHOLD = 100
 OLDEST_YEARS = 120
+_REMEMBERED = 5_000
+"""Different cells of a column that are remembered where most are the same few: this bounds memory."""
 
 REASONS: Mapping[str, tuple[str, str]] = {
     "household_too_large": (
@@ -68,6 +71,11 @@ Problem = tuple[str, str, str]
 
 _SEXES = {"female": "female", "male": "male", "f": "female", "m": "male"}
 _ROLES = frozenset(str(role) for role in Role)
+_FEW = frozenset(
+    {"relationship", "document_kind", "birth_estimated", "sex", "ubigeo", "language"}
+    | {"person.synthetic_identity"}
+)
+"""Columns of ours that say the same few things again and again, as facts do."""
 _LIMITS = {
     "household_code": 100,
     "first_surname": 200,
@@ -86,6 +94,15 @@ def describe(code: str, column: str | None, reason: str | None, other_line: int 
     return column or usual, f"{text} (line {other_line})" if code == "second_head" and other_line else text
 
 
+@dataclass(frozen=True, slots=True)
+class _FactColumn:
+    """A column of facts, and how each value that was seen is written as JSON."""
+
+    column: str
+    fact: FactName
+    written: dict[str, str] = field(default_factory=dict)
+
+
 class RowReader:
     """Turns a file's row into what is staged for SQL, or into its problems."""
 
@@ -97,8 +114,9 @@ class RowReader:
         unknown = [column for column in columns if column not in COLUMNS and column not in known]
         if unknown:
             raise UnknownColumns(columns=list_some(sorted(unknown)))
-        self._person = [known[c] for c in columns if c in known and known[c].subject_kind == "person"]
-        self._household = [known[c] for c in columns if c in known and known[c].subject_kind == "household"]
+        facts_there = [_FactColumn(column, known[column]) for column in columns if column in known]
+        self._person = [one for one in facts_there if one.fact.subject_kind == "person"]
+        self._household = [one for one in facts_there if one.fact.subject_kind == "household"]
         self._columns = sorted(columns)
         self._districts = frozenset(district.code for district in country.districts())
         self._kinds = frozenset(country.document_kinds)
@@ -107,12 +125,15 @@ class RowReader:
         self._check_mobile = lru_cache(maxsize=10_000)(country.check_mobile)
         self._today = today
         self._oldest = today.replace(year=today.year - OLDEST_YEARS - 1, day=min(today.day, 28))
+        self._cells: dict[str, dict[str, str]] = {
+            name: {} for name in columns if name in known or name in _FEW
+        }
         self._last: tuple[tuple[str, ...], str, list[Problem]] = ((), "{}", [])
 
     def read(self, line: int, values: Mapping[str, str]) -> tuple[tuple[Any, ...] | None, list[Problem]]:
         """The staged row, or None with every problem found."""
         problems: list[Problem] = []
-        cell = {name: _clean(name, value, problems) for name, value in values.items()}
+        cell = {name: self._clean(name, value, problems) for name, value in values.items()}
         get: Callable[[str], str] = lambda name: cell.get(name, "")  # noqa: E731
         problems += [
             (name, "missing", "this is needed, and the cell is empty") for name in NEEDED if not get(name)
@@ -189,12 +210,46 @@ class RowReader:
 
     def _household_facts(self, cell: Mapping[str, str], problems: list[Problem]) -> str:
         """Rows of a household stand together and repeat its facts: the last one read is kept at hand."""
-        said = tuple([cell[fact.column] for fact in self._household])
+        said = tuple([cell[one.column] for one in self._household])
         if said != self._last[0]:
             found: list[Problem] = []
             self._last = (said, _read_facts(self._household, cell, found), found)
         problems.extend(self._last[2])
         return self._last[1]
+
+    def _clean(self, name: str, value: str, problems: list[Problem]) -> str:
+        """The cell's text; remembered where a column says the same few things again and again."""
+        remembered = self._cells.get(name)
+        if remembered is None:
+            return _clean(name, value, problems)
+        text = remembered.get(value)
+        if text is None:
+            before = len(problems)
+            text = _clean(name, value, problems)
+            if len(problems) == before and len(remembered) < _REMEMBERED:
+                remembered[value] = text
+        return text
+
+
+def _read_facts(columns: Iterable[_FactColumn], cell: Mapping[str, str], problems: list[Problem]) -> str:
+    """Facts as JSON. Each was written once, when its value was first seen."""
+    found: list[str] = []
+    for one in columns:
+        text = cell[one.column]
+        if not text:
+            continue
+        written = one.written.get(text)
+        if written is None:
+            try:
+                value = read_fact(one.fact.type, text)
+            except NotAFact as error:
+                problems.append((one.column, "not_a_fact", str(error)))
+                continue
+            written = f"{json.dumps(one.fact.name)}: {json.dumps(value, ensure_ascii=False)}"
+            if len(one.written) < _REMEMBERED:
+                one.written[text] = written
+        found.append(written)
+    return f"{{{', '.join(found)}}}"
 
 
 def _clean(name: str, value: str, problems: list[Problem]) -> str:
@@ -216,18 +271,6 @@ def _yes(name: str, text: str, problems: list[Problem]) -> bool:
     except NotAFact as error:
         problems.append((name, "not_yes_or_no", str(error)))
         return False
-
-
-def _read_facts(facts: Iterable[FactName], cell: Mapping[str, str], problems: list[Problem]) -> str:
-    found: dict[str, Any] = {}
-    for fact in facts:
-        text = cell[fact.column]
-        if text:
-            try:
-                found[fact.name] = read_fact(fact.type, text)
-            except NotAFact as error:
-                problems.append((fact.column, "not_a_fact", str(error)))
-    return json.dumps(found, ensure_ascii=False) if found else "{}"
 
 
 def _hash(text: str) -> bytes:
