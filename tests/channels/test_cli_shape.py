@@ -67,6 +67,11 @@ def test_every_command_can_answer_a_machine(path: tuple[str, ...], command: Any)
         *(["backup"], ["city", "generate", "--people", "many", "--out", "x"], ["keys", "rotate", "love"]),
         *(["registry", "import", "x.csv"], ["clock", "set", "never"], ["clock", "set", ""]),
         *(["up", "--simulated", "2025-02-30"], ["city", "generate", "--people", "0", "--out", "x"]),
+        *(["clock", "set", "9999-12-31T23:59"], ["up", "--simulated", "0001-01-01"]),
+        *(["jobs", "retry", "99999999999999999999999"], ["jobs", "retry", "0"], ["jobs", "retry", "x"]),
+        *(["jobs", "list", "--state", "lost"], ["jobs", "list", "--most", "0"]),
+        ["city", "generate", "--people", "99999999999999999999", "--out", "x"],
+        ["city", "generate", "--people", "1", "--on", "0001-01-01", "--out", "x"],
     ],
     ids=" ".join,
 )

@@ -10,7 +10,7 @@ import pytest
 
 from ayni.app import MODULES
 from ayni.foundation import audit, clock
-from ayni.foundation.clock import ClockGoesBack, ClockIsLive
+from ayni.foundation.clock import BeyondCalendar, ClockGoesBack, ClockIsLive
 from ayni.foundation.country import Country
 from ayni.foundation.db import Actor, Database, DatabaseUnreachable, NotMigrated, Tx, connect
 from ayni.foundation.embedded import EmbeddedServer
@@ -42,6 +42,14 @@ def test_a_simulated_clock_goes_forward_and_never_back(tx: Tx) -> None:
     clock.set_clock(tx, at=START + timedelta(days=1))
     with pytest.raises(ClockGoesBack):
         clock.set_clock(tx, at=START)
+
+
+def test_a_clock_is_never_set_to_the_end_of_the_calendar(tx: Tx) -> None:
+    """A bug: a clock at the last hour of 9999 stopped every command, and could not be moved back."""
+    for at in (datetime(9999, 12, 31, 23, tzinfo=UTC), datetime(clock.END_YEAR, 1, 1, tzinfo=UTC)):
+        with pytest.raises(BeyondCalendar):
+            clock.set_clock(tx, at=at)
+    clock.set_clock(tx, at=datetime(clock.END_YEAR - 1, 12, 31, 23, tzinfo=UTC))
 
 
 def test_a_live_clock_is_the_servers_and_cannot_be_set(live: Database) -> None:

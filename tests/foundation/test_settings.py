@@ -66,3 +66,14 @@ def test_an_error_is_told_in_three_sentences(kind: type[AyniError]) -> None:
     assert told["means"]
     assert told["do"]
     assert told["code"] == kind.code
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://[bad", "postgresql://ana:secreto@h/db?nonsense=1", "postgresql://ana:secreto@h:port%/db"],
+)
+def test_a_database_address_that_is_none_is_told_and_not_repeated(url: str) -> None:
+    """A bug: it ended with 70, in whichever library met it first."""
+    with pytest.raises(BadSetting, match="AYNI_DATABASE_URL cannot be used: it is no address") as refused:
+        read_settings({"AYNI_DATABASE_URL": url})
+    assert "secreto" not in str(refused.value.as_dict())

@@ -7,10 +7,12 @@ from datetime import datetime
 import psycopg
 
 from ayni.foundation.db import Tx
-from ayni.foundation.errors import Refused
+from ayni.foundation.errors import BadInput, Refused
 from ayni.foundation.queries import load_queries
 
 _QUERIES = load_queries("foundation")
+END_YEAR = 2200
+"""No clock is set to this year or a later one."""
 
 
 class ClockIsLive(Refused):
@@ -31,6 +33,15 @@ class ClockGoesBack(Refused):
     do = "Choose a later instant, or start a new simulated database."
 
 
+class BeyondCalendar(BadInput):
+    """An instant that nobody can mean, and after which every date would be out of reach."""
+
+    code = "beyond_calendar"
+    what = "The instant {at} lies beyond what the clock can show."
+    means = "The time is unchanged."
+    do = "Choose an instant before the year {end}."
+
+
 def is_simulated(tx: Tx) -> bool:
     """Whether this database lives on a clock of its own."""
     row = tx.execute(_QUERIES["clock"]).fetchone()
@@ -39,7 +50,13 @@ def is_simulated(tx: Tx) -> bool:
 
 
 def set_clock(tx: Tx, *, at: datetime) -> None:
-    """Move a simulated clock to `at`. Raises ClockIsLive or ClockGoesBack. `tx.now` stays what it was."""
+    """Move a simulated clock to `at`; `tx.now` stays what it was.
+
+    Raises ClockIsLive, ClockGoesBack, or BeyondCalendar: a clock that stood at the end of the calendar could
+    never be moved back.
+    """
+    if at.year >= END_YEAR:
+        raise BeyondCalendar(at=at, end=END_YEAR)
     try:
         with tx.connection.transaction():
             tx.execute(_QUERIES["set_clock"], {"at": at})

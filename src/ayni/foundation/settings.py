@@ -6,6 +6,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from ayni.foundation.errors import BadInput
 
@@ -62,6 +66,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         url = values.get(name)
         if url is not None and not url.startswith(("postgresql://", "postgres://")):
             raise BadSetting(name=name, reason="it starts with postgresql://")
+        if url is not None and not _is_address(url):
+            # The address itself is not repeated: it may hold a password.
+            raise BadSetting(name=name, reason="it is no address: postgresql://user@host:5432/database")
     return Settings(
         home=Path(values.get("AYNI_HOME") or _default_home(environment)).expanduser(),
         database_url=values.get("AYNI_DATABASE_URL"),
@@ -71,6 +78,15 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         country=values.get("AYNI_COUNTRY", "peru"),
         log_level=level,
     )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        urlsplit(url)
+        conninfo_to_dict(url)
+    except (ValueError, psycopg.ProgrammingError):
+        return False
+    return True
 
 
 def _port(text: str | None) -> int | None:

@@ -38,7 +38,7 @@ def city_() -> None:
 @cli.command()
 def generate(
     context: typer.Context,
-    people: Annotated[int, typer.Option(help="How many rows.")],
+    people: Annotated[int, typer.Option(min=1, max=20_000_000, help="How many rows.")],
     out: Out,
     seed: Seed = 1,
     on: On = _FIRST_DAY,

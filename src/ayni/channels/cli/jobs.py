@@ -60,7 +60,9 @@ def list_(
 @cli.command()
 def retry(
     context: typer.Context,
-    number: Annotated[int, typer.Argument(help="As `ayni jobs list --state failed` gives it.")],
+    number: Annotated[
+        int, typer.Argument(min=1, max=2**63 - 1, help="As `ayni jobs list --state failed` gives it.")
+    ],
     json: Json = False,
 ) -> None:
     """Put a job that was given up back into the queue.

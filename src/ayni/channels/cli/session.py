@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from ayni.foundation import db, keys
+from ayni.foundation.clock import END_YEAR
 from ayni.foundation.country import Country
 from ayni.foundation.db import Actor, Database, DatabaseUnreachable, NotMigrated
 from ayni.foundation.embedded import EmbeddedServer
@@ -21,7 +22,10 @@ from ayni.foundation.migrate import migrate as run_migrations
 from ayni.foundation.settings import Settings, read_settings
 from ayni.values.city_profile import CityProfile
 
+_Day = TypeVar("_Day", bound=date)
+
 OPERATOR = Actor("operator", "cli")
+_FIRST_YEAR = 1970
 DATABASE = "ayni"
 
 
@@ -151,7 +155,7 @@ class Session:
     def read_instant(self, text: str) -> datetime:
         """An instant as an operator writes it; without a zone it is the city's. Raises NotAnInstant."""
         try:
-            at = datetime.fromisoformat(text.strip())
+            at = _near(datetime.fromisoformat(text.strip()))
             return at if at.tzinfo else at.replace(tzinfo=self.country.timezone)
         except (ValueError, OverflowError) as error:
             raise NotAnInstant from error
@@ -160,9 +164,16 @@ class Session:
 def read_day(text: str) -> date:
     """A civil date as an operator writes it. Raises NotAnInstant."""
     try:
-        return date.fromisoformat(text.strip())
+        return _near(date.fromisoformat(text.strip()))
     except ValueError as error:
         raise NotAnInstant from error
+
+
+def _near(day: _Day) -> _Day:
+    """A day of our own time: a slip of the finger puts a clock, which never goes back, at the end of days."""
+    if not _FIRST_YEAR <= day.year < END_YEAR:
+        raise ValueError
+    return day
 
 
 def _probe(url: str) -> None:
