@@ -14,9 +14,8 @@ import psycopg
 
 from ayni import ledger
 from ayni.app import load_country
-from ayni.foundation.db import Database, DatabaseUnreachable, begin
+from ayni.foundation.db import Database, DatabaseUnreachable, OutcomeUnknown, begin
 from ayni.ledger import Transfer
-from ayni.ledger.errors import OutcomeUnknown
 from ayni.values.ids import AccountId, TransferId, derived_id
 from tests.conftest import START, TEST_ACTOR
 from tests.ledger.city import EVENT

@@ -16,12 +16,12 @@ import pytest
 from ayni import ledger
 from ayni.app import MODULES
 from ayni.foundation.country import Country
-from ayni.foundation.db import Database
+from ayni.foundation.db import Database, OutcomeUnknown
 from ayni.foundation.embedded import EmbeddedServer
 from ayni.foundation.errors import AyniError
 from ayni.foundation.migrate import migrate
 from ayni.ledger import Result, Transfer
-from ayni.ledger.errors import NoRoom, OutcomeUnknown
+from ayni.ledger.errors import NoRoom
 from ayni.values.ids import AccountId
 from tests.conftest import START, TEST_ACTOR
 from tests.faults.posting_client import batch
