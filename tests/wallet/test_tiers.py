@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from ayni import ledger, payments, wallet
 from ayni.foundation.clock import set_clock
-from ayni.foundation.country import ParameterRow
+from ayni.foundation.country import Country, ParameterRow, ParameterValue
 from ayni.foundation.db import Database, Tx, begin
 from ayni.foundation.errors import AyniError
 from ayni.wallet.errors import LimitExceeded, LimitMissing
@@ -75,6 +77,40 @@ def test_setting_up_twice_changes_nothing(city: City) -> None:
     assert [
         limits(city.tx, kind) for kind in ("single", "balance", "conversions_month", "total_month")
     ] == before
+
+
+class NextYear:
+    """The same country, after the next tax unit has become known: the same amount for a year more."""
+
+    def __init__(self, country: Country) -> None:
+        self._country = country
+        units = [row for row in country.parameter_rows() if row.name == "uit"]
+        self._last = max(units, key=_begins)
+        assert self._last.valid_until is not None
+        self.ends_on = self._last.valid_until.replace(year=self._last.valid_until.year + 1)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._country, name)
+
+    def parameter_rows(self) -> list[ParameterRow]:
+        assert self._last.valid_until is not None
+        first = self._last.valid_until + timedelta(days=1)
+        row = replace(self._last, valid_from=first, valid_until=self.ends_on)
+        return [*self._country.parameter_rows(), row]
+
+    def parameter(self, name: str, *, on: date) -> ParameterValue:
+        assert self._last.valid_until is not None
+        known = on <= self._last.valid_until or on > self.ends_on
+        return self._country.parameter(name, on=on if known else self._last.valid_until)
+
+
+def test_what_becomes_known_later_is_added_and_nothing_is_set_otherwise(city: City) -> None:
+    before = limits(city.tx, "balance")
+    later = NextYear(city.tx.country)
+    wallet.set_up_tiers(replace(city.tx, country=later))
+    after = limits(city.tx, "balance")
+    assert after[: len(before)] == before
+    assert [row[1] for row in after[len(before) :]] == [later.ends_on]
 
 
 def test_one_payment_has_its_limit(city: City) -> None:

@@ -98,13 +98,16 @@ def set_up_tiers(tx: Tx) -> None:
 def _stretches(country: Country, name: str) -> Iterator[_Stretch]:
     """The amounts of a parameter through time.
 
-    A limit may be a multiple of another parameter, so its amount can change on any day on which some row
-    begins or has ended. Days that no row covers are left out: there the ledger refuses.
+    A limit may be a multiple of another parameter, which its unit names, so its amount can change on any day
+    on which some row begins or has ended. Days that no row covers are left out: there the ledger refuses.
     """
     rows = country.parameter_rows()
     mine = [row for row in rows if row.name == name]
     first = min(row.valid_from for row in mine)
-    ends = {row.valid_until + timedelta(days=1) for row in rows if row.valid_until is not None}
+    unit_ends = {
+        (row.name, row.valid_until + timedelta(days=1)) for row in rows if row.valid_until is not None
+    }
+    ends = {day for _, day in unit_ends}
     days = sorted(day for day in {row.valid_from for row in rows} | ends if day >= first)
     open_one: _Stretch | None = None
     for day in days:
@@ -113,7 +116,12 @@ def _stretches(country: Country, name: str) -> Iterator[_Stretch]:
         except ParameterMissing:
             amount = None
         source = next((row.source for row in reversed(mine) if row.valid_from <= day), "")
-        if open_one is not None and (amount != open_one.amount_minor or source != open_one.source):
+        # Where its unit ends, so does a stretch, though the amount may go on: had the next year's unit not
+        # been known yet, it would have ended here too, and a limit that was set is never set otherwise.
+        unit = next((row.unit.casefold() for row in reversed(mine) if row.valid_from < day), "")
+        if open_one is not None and (
+            (unit, day) in unit_ends or amount != open_one.amount_minor or source != open_one.source
+        ):
             yield replace(open_one, last_on=day - timedelta(days=1))
             open_one = None
         if open_one is None and amount is not None:
