@@ -152,6 +152,10 @@ def test_the_application_writes_no_table_of_the_ledger(
         "TRUNCATE ledger.refusals",
         "TRUNCATE ledger.accounts",
         "TRUNCATE ledger.limits",
+        "TRUNCATE ledger.limit_codes",
+        "TRUNCATE ledger.former_classes",
+        "TRUNCATE ledger.returned",
+        "DELETE FROM ledger.returned",
         "DELETE FROM ledger.accounts",
         "UPDATE ledger.refusals SET result = 0",
         "DELETE FROM ledger.limits",
@@ -170,6 +174,7 @@ def test_even_the_owner_cannot_rewrite_what_happened(
                t  | a     | b      | 5      | 2    | created
                u  | b     | a      | 6      | 2    | insufficient_funds"""
         )
+        city.post("id | kind | amount | code | pending | answer\n r | return | 1 | 2 | t | created")
         ledger.set_limit_class(tx, owner_ref=city.owners["b"], limit_class=2)
     with pytest.raises(psycopg.Error) as refused:
         owner.execute(statement.encode())

@@ -12,6 +12,14 @@ CREATE OR REPLACE TRIGGER accounts_are_never_emptied BEFORE TRUNCATE ON ledger.a
     FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
 CREATE OR REPLACE TRIGGER limits_are_never_emptied BEFORE TRUNCATE ON ledger.limits
     FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
+CREATE OR REPLACE TRIGGER limit_codes_are_never_emptied BEFORE TRUNCATE ON ledger.limit_codes
+    FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
+CREATE OR REPLACE TRIGGER former_classes_are_never_emptied BEFORE TRUNCATE ON ledger.former_classes
+    FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
+CREATE OR REPLACE TRIGGER returned_is_never_deleted BEFORE DELETE ON ledger.returned
+    FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
+CREATE OR REPLACE TRIGGER returned_is_never_emptied BEFORE TRUNCATE ON ledger.returned
+    FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
 CREATE OR REPLACE TRIGGER accounts_are_never_deleted BEFORE DELETE ON ledger.accounts
     FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
 CREATE OR REPLACE TRIGGER former_classes_never_change BEFORE UPDATE OR DELETE ON ledger.former_classes
