@@ -76,14 +76,14 @@ def _kill_at_the_gate(process: subprocess.Popen[str], gate: Gate) -> None:
     gate.wait_until_gone(backend)
 
 
-@pytest.mark.parametrize("name", ["test.note", "test.note_in_steps"], ids=["in one transaction", "in steps"])
+@pytest.mark.parametrize("name", ["test.work", "test.work_in_steps"], ids=["in one transaction", "in steps"])
 def test_a_job_of_a_killed_worker_is_taken_up_and_has_one_effect(
     own_database: Database, owner: psycopg.Connection, start: Start, gate: Gate, name: str
 ) -> None:
     number = _defer(own_database, name, subject="home")
     _kill_at_the_gate(start(), gate)
     assert _state(own_database, number)[0] == "doing"
-    assert _noted(owner, "home") == (0 if name == "test.note" else 1)
+    assert _noted(owner, "home") == (0 if name == "test.work" else 1)
     # Found by the heartbeat that stopped, and by nothing else.
     while _state(own_database, number)[0] == "doing":
         worker.run(own_database, once=True, pace=working.PACE, signals=False)
@@ -95,7 +95,7 @@ def test_a_job_of_a_killed_worker_is_taken_up_and_has_one_effect(
 def test_a_living_worker_takes_up_what_a_killed_one_left(
     own_database: Database, owner: psycopg.Connection, start: Start, gate: Gate
 ) -> None:
-    number = _defer(own_database, "test.note", subject="home")
+    number = _defer(own_database, "test.work", subject="home")
     _kill_at_the_gate(start(), gate)
     start()
     while _state(own_database, number)[0] != "succeeded":
@@ -106,7 +106,7 @@ def test_a_living_worker_takes_up_what_a_killed_one_left(
 def test_a_worker_that_is_told_to_stop_finishes_its_job_and_begins_no_other(
     own_database: Database, owner: psycopg.Connection, start: Start, gate: Gate
 ) -> None:
-    present, following = (_defer(own_database, "test.note", subject=name) for name in ("one", "two"))
+    present, following = (_defer(own_database, "test.work", subject=name) for name in ("one", "two"))
     process = start()
     gate.wait_for_one()
     process.send_signal(signal.SIGTERM)
@@ -128,7 +128,7 @@ def test_what_comes_round_is_queued_once_for_its_minute_by_however_many_workers(
     for _ in range(2):
         # Two at once, and two that come after them in the same minute or the next.
         both = [start(), start()]
-        fences = [_defer(own_database, "test.note", subject="fence") for _ in both]
+        fences = [_defer(own_database, "test.work", subject="fence") for _ in both]
         while any(_state(own_database, fence)[0] != "succeeded" for fence in fences):
             pass
         while _noted(owner, "tick") == 0:
@@ -178,7 +178,7 @@ def test_a_job_that_kills_its_worker_each_time_is_given_up(
     own_database: Database, owner: psycopg.Connection, start: Start, gate: Gate
 ) -> None:
     """Else it would take down one worker after another for ever."""
-    number = _defer(own_database, "test.note", subject="poison")
+    number = _defer(own_database, "test.work", subject="poison")
     owner.execute(
         "UPDATE jobs.procrastinate_jobs SET attempts = %s WHERE id = %s", [jobs.ATTEMPTS - 1, number]
     )

@@ -51,8 +51,8 @@ def _break(tx: Tx) -> None:
 
 def register(*, tick: bool = True) -> None:
     """Make these jobs known."""
-    jobs.register("test.note", _note)
-    jobs.register("test.note_in_steps", _note_in_steps, in_transaction=False)
+    jobs.register("test.work", _note)
+    jobs.register("test.work_in_steps", _note_in_steps, in_transaction=False)
     jobs.register("test.break", _break)
     jobs.register("test.tick", _tick, every="* * * * *" if tick else None)
 

@@ -325,39 +325,3 @@ def test_an_account_cannot_count_without_end(tx: Tx) -> None:
     tx.execute("SET LOCAL ROLE ayni_app")
     city.post("id | debit | credit | amount | code | answer\n y | a | b | 1 | 2 | overflow")
     assert city.balances()["b"] == 10**14
-
-
-def test_every_answer_has_its_case() -> None:
-    told = " ".join(before + batch for before, batch in CASES.values()).upper()
-    elsewhere = {
-        Result.PENDING_EXPIRED,
-        Result.OVERFLOW,
-        Result.DEBIT_ACCOUNT_CLOSED,
-        Result.CREDIT_ACCOUNT_CLOSED,
-        Result.EXISTS_WITH_DIFFERENT_PENDING_ID,
-        Result.EXISTS_WITH_DIFFERENT_EVENT_ID,
-        Result.EXISTS_WITH_DIFFERENT_REFERENCE,
-        Result.EXISTS_WITH_DIFFERENT_EVENT_AT,
-        *(result for result in Result if "FROZEN" in result.name or "DORMANT" in result.name),
-        *(result for result in Result if result.name.endswith("LEGAL_HOLD")),
-    }
-    assert [result.name for result in Result if result.name not in told and result not in elsewhere] == []
-
-
-def test_a_balance_can_be_asked_as_of_an_instant(tx: Tx) -> None:
-    city = City(tx).open(ACCOUNTS)
-    shop, first = city.accounts["shop"], tx.now
-    assert ledger.get_balance_at(tx, shop, at=first) == 0
-    city.post("id | debit | credit | amount | answer\n a | programme | shop | 5 | created")
-    set_clock(tx, at=first + timedelta(hours=1))
-    city.post(
-        """id | kind    | debit     | credit | amount | answer
-           b  | single  | programme | shop   | 7      | created
-           c  | pending | shop      | capped | 2      | created"""
-    )
-    assert ledger.get_balance_at(tx, shop, at=first - timedelta(seconds=1)) == 0
-    assert ledger.get_balance_at(tx, shop, at=first) == 5
-    assert ledger.get_balance_at(tx, shop, at=first + timedelta(minutes=59)) == 5
-    assert ledger.get_balance_at(tx, shop, at=first + timedelta(hours=1)) == 12
-    with pytest.raises(UnknownAccount):
-        ledger.get_balance_at(tx, UNKNOWN, at=first)
