@@ -12,9 +12,8 @@ from ayni import ledger
 from ayni.foundation.clock import set_clock
 from ayni.foundation.db import Tx
 from ayni.ledger import AccountFlag, Result
-from ayni.ledger.errors import UnknownAccount
 from ayni.values.ids import TransferId
-from tests.ledger.city import UNKNOWN, City, rows
+from tests.ledger.city import City, rows
 
 ACCOUNTS = """
     name      | book | owner | limit | ceiling | class | purpose | accepts | side
