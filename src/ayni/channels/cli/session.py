@@ -111,9 +111,11 @@ class Session:
         server = EmbeddedServer(folder, port=settings.postgres_port, os_user=settings.postgres_os_user)
         with server:
             server.create_database(name)
-            url = server.url(name)
+            # By its own login and not as the owner in disguise, beneath whose role there would be another.
+            # Over a port a password is asked for, and only the owner has one.
+            url = server.url(name, user=db.APPLICATION_ROLE) if server.port is None else server.url(name)
             port = "" if server.port is None else f", port {server.port} of 127.0.0.1"
-            yield Place(url, url, f"database {name} in {folder}{port}", ours=True)
+            yield Place(url, server.url(name), f"database {name} in {folder}{port}", ours=True)
 
     @contextlib.contextmanager
     def open_database(
@@ -134,7 +136,7 @@ class Session:
         """`open_database`, on a server that is open already."""
         if migrate and place.ours:
             self.migrate(place, simulated_at=simulated_at)
-        _probe(place.url)
+        _probe(place)
         self.wiring.register()
         with Database(place.url, self.country) as database:
             yield database
@@ -176,12 +178,12 @@ def _near(day: _Day) -> _Day:
     return day
 
 
-def _probe(url: str) -> None:
+def _probe(place: Place) -> None:
     """Tell a server that is away from a database that was never set up, at once and not after a wait."""
     try:
-        connection = db.connect(db.application_url(url))
+        connection = db.connect(db.application_url(place.url))
     except DatabaseUnreachable:
-        db.connect(url).close()
+        db.connect(place.owner_url).close()
         # The server answers; what it does not have is the role that every migration makes.
         raise NotMigrated from None
     with connection:
