@@ -13,15 +13,16 @@ from ayni import identity, programmes, wallet
 from ayni.channels.cli.answer import Json, show
 from ayni.channels.cli.progress import counting
 from ayni.channels.cli.session import OPERATOR, Session, read_day
-from ayni.foundation.db import Tx
+from ayni.foundation.db import Database, Tx
 from ayni.foundation.errors import BadInput
 from ayni.programmes import Cycle
-from ayni.values.ids import CycleId, NotAnId, read_id, show_id
+from ayni.values.ids import CycleId, EntitlementId, NotAnId, read_id, show_id
 
 cli = typer.Typer(no_args_is_help=True)
 
 _Found = TypeVar("_Found")
 CycleName = Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle's id, cyc_…")]
+Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, for those who ask later.")]
 Officer = Annotated[str, typer.Option(metavar="LOGIN", help="The officer who answers for it.")]
 
 
@@ -166,11 +167,7 @@ def disburse(context: typer.Context, cycle: CycleName, json: Json = False) -> No
     session = Session.of(context)
     cycle_id = _cycle(cycle)
     with session.open_database(migrate=False) as database, counting(quiet=json) as told:
-        with database.transaction(OPERATOR) as tx:
-            people = programmes.list_recipients(tx, cycle_id)
-        for start in range(0, len(people), 1_000):
-            with database.transaction(OPERATOR) as tx:
-                wallet.open_wallets(tx, person_ids=people[start : start + 1_000])
+        _open_wallets(database, cycle_id)
         done = programmes.disburse_cycle(
             database,
             cycle_id=cycle_id,
@@ -182,6 +179,56 @@ def disburse(context: typer.Context, cycle: CycleName, json: Json = False) -> No
         *(f"{count} stay payable: {reason}" for reason, count in done.reasons.items()),
     ]
     show({name: getattr(done, name) for name in done.__dataclass_fields__}, text, as_json=json)
+
+
+@cli.command()
+def cancel(
+    context: typer.Context, cycle: CycleName, officer: Officer, reason: Reason, json: Json = False
+) -> None:
+    """Cancel a cycle of which nobody has been paid. Its reserved budget is free again.
+
+    \b
+    Example:
+      ayni programme cancel cyc_01… --officer luz --reason "the padrón was an old one"
+    """
+    cycle_id = _cycle(cycle)
+
+    def cancelled(tx: Tx) -> Cycle:
+        by = identity.get_officer(tx, login=officer)
+        return programmes.cancel_cycle(tx, cycle_id=cycle_id, officer_id=by.id, reason=reason)
+
+    _show_cycle(context, _do(context, cancelled), json)
+
+
+@cli.command()
+def end(
+    context: typer.Context, cycle: CycleName, officer: Officer, reason: Reason, json: Json = False
+) -> None:
+    """End a distributed cycle: what is still unpaid is owed no more, and its budget is free again.
+
+    \b
+    Example:
+      ayni programme end cyc_01… --officer luz --reason "the deadline for claims has passed"
+    """
+    cycle_id = _cycle(cycle)
+
+    def ended(tx: Tx) -> Cycle:
+        by = identity.get_officer(tx, login=officer)
+        return programmes.end_cycle(tx, cycle_id=cycle_id, officer_id=by.id, reason=reason)
+
+    _show_cycle(context, _do(context, ended), json)
+
+
+def _open_wallets(database: Database, cycle_id: CycleId) -> None:
+    """For all who are owed something, a thousand at a time: a list of a million is never held."""
+    after: EntitlementId | None = None
+    while True:
+        with database.transaction(OPERATOR) as tx:
+            owed = programmes.list_recipients_after(tx, cycle_id, after=after, most=1_000)
+            if not owed:
+                return
+            wallet.open_wallets(tx, person_ids=list(dict.fromkeys(owed.values())))
+        after = max(owed)
 
 
 def _cycle(text: str) -> CycleId:
