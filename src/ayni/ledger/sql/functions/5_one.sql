@@ -7,7 +7,7 @@
 CREATE OR REPLACE FUNCTION ledger.post_one(
     p_id uuid, p_event uuid, p_book smallint, p_debit uuid, p_credit uuid, p_amount bigint, p_code smallint,
     p_kind smallint, p_timeout integer, p_ref uuid, p_event_at timestamptz, p_context jsonb) RETURNS bigint
-LANGUAGE plpgsql SET enable_seqscan = off
+LANGUAGE plpgsql SET enable_nestloop = on SET enable_hashjoin = off SET enable_seqscan = off
 AS $$
 DECLARE
     v record;
