@@ -64,10 +64,10 @@ def _tpcb(server: EmbeddedServer, scale: int) -> str:
     return name
 
 
-def _single(server: EmbeddedServer, bench: Bench, seconds: int) -> list[str]:
-    one, many = _tpcb(server, 1), _tpcb(server, 32)
+def _single(server: EmbeddedServer, bench: Bench, seconds: int, one: str, many: str) -> list[str]:
     script = server.folder / "one.sql"
     script.write_text(ONE_TRANSFER)
+    ours = bench.name
     lines = [
         "## One transfer at a time",
         "",
@@ -83,7 +83,7 @@ def _single(server: EmbeddedServer, bench: Bench, seconds: int) -> list[str]:
             {
                 "one": lambda clients=clients: pgbench(server, one, clients, seconds, None),
                 "many": lambda clients=clients: pgbench(server, many, clients, seconds, None),
-                "ours": lambda clients=clients: pgbench(server, "bench", clients, seconds, str(script)),
+                "ours": lambda clients=clients: pgbench(server, ours, clients, seconds, str(script)),
             },
             rounds=5,
         )
@@ -92,7 +92,7 @@ def _single(server: EmbeddedServer, bench: Bench, seconds: int) -> list[str]:
             f"| {clients} | {figure(rates['one'])} | {figure(rates['many'])} | {figure(rates['ours'])} | "
             f"{ratio(rates['ours'], rates['one']):.2f} | {ratio(rates['ours'], rates['many']):.2f} | {goal} |"
         )
-    return [*lines, "", *_grouped(server, bench, seconds, one, many)]
+    return [*lines, ""]
 
 
 def _grouped(server: EmbeddedServer, bench: Bench, seconds: int, one: str, many: str) -> list[str]:
@@ -179,50 +179,61 @@ def _instead(document: str, section: list[str]) -> str:
     return before + "\n".join(section).rstrip() + "\n" + ("\n" + after if after else "")
 
 
+PARTS = ("batches", "one", "growth", "cycle")
+
+
 def main() -> None:
-    """Measure, and write the document: all of it, or with --only cycle the section of the cycle."""
+    """Measure, and write the document: all of it, or with --only its sections of one part."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
     parser.add_argument("--seconds", type=int, default=4, help="length of each pgbench run")
     parser.add_argument("--rows", type=int, default=1_000_000, help="how far the ledger grows")
     parser.add_argument(
         "--entitlements", type=int, nargs="+", default=[100_000], help="cycles to pay, by their size"
     )
-    parser.add_argument("--only", choices=["cycle"], help="measure one part, and write only its section")
+    parser.add_argument("--only", choices=PARTS, help="measure one part, and write only its sections")
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="ayni-bench-"))
     folder.chmod(0o755)
     with EmbeddedServer(folder) as server:
-        if chosen.only == "cycle":
-            written = _instead(TARGET.read_text(), _disbursements(server, chosen.entitlements))
-        else:
-            written = "\n".join(_everything(server, chosen)).rstrip() + "\n"
+        written = TARGET.read_text() if chosen.only else "\n".join(_heading(server))
+        for part in [chosen.only] if chosen.only else PARTS:
+            for section in _measured(server, part, chosen):
+                written = _instead(written, section)
     TARGET.write_text(written)
     shutil.rmtree(folder, ignore_errors=True)
     print(written)
 
 
-def _everything(server: EmbeddedServer, chosen: argparse.Namespace) -> list[str]:
-    server.create_database("bench")
-    migrate(server.url("bench"), MODULES)
-    row = psycopg.connect(server.url("bench")).execute("SELECT version()").fetchone()
-    with Database(server.url("bench"), load_country("peru")) as database:
+def _heading(server: EmbeddedServer) -> list[str]:
+    with psycopg.connect(server.url("postgres")) as connection:
+        version = str(connection.info.server_version)
+    return [
+        "# Benchmarks",
+        "",
+        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}. Machine: {machine()}.",
+        f"PostgreSQL {version[:2]}.{int(version[2:])}, embedded, fsync, full_page_writes and",
+        "synchronous_commit on. All rules on: limits, ceilings, purposes, holds. Ratios are medians of the",
+        "ratios of rounds in which both sides ran in turn; single figures swing. What falls short, and why:",
+        "[0011](decisions/0011-the-ledgers-goals-and-gaps.md).",
+    ]
+
+
+def _measured(server: EmbeddedServer, part: str, chosen: argparse.Namespace) -> list[list[str]]:
+    """The sections of one part, each measured on a ledger of its own."""
+    if part == "cycle":
+        return [_disbursements(server, chosen.entitlements)]
+    server.create_database(part)
+    migrate(server.url(part), MODULES)
+    with Database(server.url(part), load_country("peru")) as database:
         bench = Bench(server, database)
-        lines = [
-            "# Benchmarks",
-            "",
-            f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}. Machine: {machine()}.",
-            f"{row[0].split(' on ')[0] if row else ''}, embedded, fsync, full_page_writes and",
-            "synchronous_commit on. All rules on: limits, ceilings, purposes, holds. Ratios are medians",
-            "of the ratios of rounds in which both sides ran in turn; single figures swing. What falls",
-            "short of its goal, and why: [0011](decisions/0011-the-ledgers-goals-and-gaps.md).",
-            "",
-        ]
-        lines += _batches(bench, (8_000, 1_000, 100, 1))
-        lines += _single(server, bench, chosen.seconds)
-        lines += _growth(
-            bench, tuple(n for n in (10_000, 100_000, 1_000_000, 10_000_000) if n <= chosen.rows)
-        )
-    return lines + _disbursements(server, chosen.entitlements)
+        if part == "batches":
+            return [_batches(bench, (8_000, 1_000, 100, 1))]
+        if part == "one":
+            one, many = _tpcb(server, 1), _tpcb(server, 32)
+            rounds = (server, bench, chosen.seconds, one, many)
+            return [_single(*rounds), _grouped(*rounds)]
+        sizes = tuple(n for n in (10_000, 100_000, 1_000_000, 10_000_000) if n <= chosen.rows)
+        return [_growth(bench, sizes)]
 
 
 if __name__ == "__main__":

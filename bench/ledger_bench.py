@@ -48,7 +48,8 @@ class Bench:
         self.poor = [AccountId(new_id(_present())) for _ in range(100)]
         self.random = random.Random(20250602)
         self._set_up()
-        self._url = server.url(database.url.split("dbname=")[1].split(" ")[0])
+        self.name = database.url.split("dbname=")[1].split(" ")[0]
+        self._url = server.url(self.name)
         self.connection = psycopg.connect(database.url, autocommit=True)
         self.owner = psycopg.connect(self._url, autocommit=True)
         self.owner.execute("CREATE TABLE IF NOT EXISTS raw (LIKE ledger.transfers INCLUDING ALL)")
