@@ -6,10 +6,11 @@ from collections import Counter
 from uuid import UUID
 
 from ayni.foundation.db import SYSTEM, Actor, Database
-from ayni.identity import operations, store
+from ayni.identity import operations
 from ayni.identity.errors import RegisterUnavailable
 from ayni.identity.model import Claim, Verification, VerificationSummary
 from ayni.identity.ports import IdentityRegister
+from ayni.identity.store import people as store
 
 _CHUNK = 5_000
 

@@ -1,12 +1,12 @@
-"""What identity tells."""
+"""People and their documents."""
 
 from __future__ import annotations
 
 from ayni.foundation.db import Tx
-from ayni.identity import store
-from ayni.identity.errors import UnknownDocument, UnknownOfficer, UnknownPerson
-from ayni.identity.model import Document, Officer, Person
-from ayni.values.ids import OfficerId, PersonId
+from ayni.identity.errors import UnknownDocument, UnknownPerson
+from ayni.identity.model import Document, Person
+from ayni.identity.store import people as store
+from ayni.values.ids import PersonId
 
 
 def get_person(tx: Tx, *, person_id: PersonId) -> Person:
@@ -39,21 +39,3 @@ def list_documents(tx: Tx, *, person_id: PersonId) -> list[Document]:
     """A person's documents, each with the last answer of a register. Raises UnknownPerson."""
     get_person(tx, person_id=person_id)
     return store.list_documents(tx, person_id=person_id)
-
-
-def get_officer(tx: Tx, *, officer_id: OfficerId | None = None, login: str | None = None) -> Officer:
-    """An officer's account by id or by login. Raises UnknownOfficer."""
-    found = None
-    if officer_id is not None:
-        found = store.find_officer(tx, officer_id=officer_id)
-    elif login is not None:
-        found = store.find_officer_by_login(tx, login=login)
-    if found is None:
-        raise UnknownOfficer
-    return found
-
-
-def are_same_human(tx: Tx, *, first: OfficerId, second: OfficerId) -> bool:
-    """Whether two accounts are of one human, so that they count as one. Raises UnknownOfficer."""
-    one, other = get_officer(tx, officer_id=first), get_officer(tx, officer_id=second)
-    return one.person_id == other.person_id
