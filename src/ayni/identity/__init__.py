@@ -3,41 +3,90 @@
 A document belongs to one human for ever, and an official register is asked whether it is theirs. Nothing is
 overwritten: a new address closes the old one, and every answer of a register is kept. Somebody without a
 document is registered all the same. Officers' accounts belong to humans, so that two accounts of one human
-count as one when two people must agree.
+count as one when two people must agree, and nobody decides on themselves. Who looked at a file is written
+down; the person may have all of it, and may have it restricted.
+
+Besides what it exports by name, use cases stand together by subject: `lives` (corrections, deaths), `reach`
+(telephones, addresses), `rights` (representatives, consents), `privacy` (files, restrictions), `officers`.
 """
 
-from ayni.identity.errors import RegisterUnavailable
+from ayni.identity.errors import OwnCase, PersonHasDied, PersonIsRestricted, RegisterUnavailable
 from ayni.identity.jobs import verify_all_documents
-from ayni.identity.model import Claim, NewPerson, OfficerRole, Verification, Whereabouts
+from ayni.identity.model import (
+    Authority,
+    Claim,
+    Corrected,
+    NewPerson,
+    OfficerRole,
+    RepresentativeKind,
+    Verification,
+    Whereabouts,
+)
 from ayni.identity.operations import (
     add_document,
+    lives,
+    officers,
+    privacy,
+    reach,
     record_whereabouts,
     register_officer,
     register_people,
     register_person,
+    rights,
     verify_documents,
 )
-from ayni.identity.ports import IdentityRegister
-from ayni.identity.queries import are_same_human, find_person, get_officer, get_person, list_people_by_phone
+from ayni.identity.operations.export import export_person, register_export_part
+from ayni.identity.ports import ExportPart, IdentityRegister
+from ayni.identity.queries import (
+    are_same_human,
+    check_may_decide,
+    find_person,
+    get_officer,
+    get_person,
+    has_consent,
+    list_officers,
+    list_people_by_phone,
+    list_reads,
+    list_representatives,
+)
 
 __all__ = [
+    "Authority",
     "Claim",
+    "Corrected",
+    "ExportPart",
     "IdentityRegister",
     "NewPerson",
     "OfficerRole",
+    "OwnCase",
+    "PersonHasDied",
+    "PersonIsRestricted",
     "RegisterUnavailable",
+    "RepresentativeKind",
     "Verification",
     "Whereabouts",
     "add_document",
     "are_same_human",
+    "check_may_decide",
+    "export_person",
     "find_person",
     "get_officer",
     "get_person",
+    "has_consent",
+    "list_officers",
     "list_people_by_phone",
+    "list_reads",
+    "list_representatives",
+    "lives",
+    "officers",
+    "privacy",
+    "reach",
     "record_whereabouts",
+    "register_export_part",
     "register_officer",
     "register_people",
     "register_person",
+    "rights",
     "verify_all_documents",
     "verify_documents",
 ]

@@ -68,6 +68,213 @@ class LoginTaken(Refused):
     do = "Choose another login, or use the account that exists."
 
 
+class NothingToCorrect(Refused):
+    """A correction that changes nothing."""
+
+    code = "nothing_to_correct"
+    what = "The person is registered exactly so already."
+    means = "No correction was written down."
+    do = "Look at the file again; perhaps somebody else has corrected it."
+
+
+class PersonHasDied(Refused):
+    """Nothing new is begun for the dead."""
+
+    code = "person_has_died"
+    what = "This person is recorded as having died."
+    means = "Nothing was done."
+    do = "If the record is mistaken, reverse it with what proves that the person lives."
+
+
+class NotRecordedDead(Refused):
+    """There is no record of a death to reverse."""
+
+    code = "not_recorded_dead"
+    what = "This person is not recorded as having died."
+    means = "Nothing was reversed."
+    do = "Check that this is the right person."
+
+
+class PersonIsRestricted(Refused):
+    """The file is kept and used for nothing else."""
+
+    code = "person_is_restricted"
+    what = "This person's file is restricted: it is kept because the law asks, and used for nothing else."
+    means = "Nothing was shown or changed."
+    do = "An officer who is registrar or auditor may open it and give a reason; only a registrar may lift it."
+
+
+class NotRestricted(Refused):
+    """There is no restriction to lift."""
+
+    code = "not_restricted"
+    what = "This person's file is not restricted."
+    means = "Nothing was lifted."
+    do = "Check that this is the right person."
+
+
+class UnknownContact(NotFound):
+    """The telephone is not the person's."""
+
+    code = "unknown_contact"
+    what = "This telephone is not one of the person's at present."
+    means = "Nothing was done."
+    do = "Look at the person's telephones; add it first if it is new."
+
+
+class ContactAlreadyKnown(Refused):
+    """The telephone is the person's already."""
+
+    code = "contact_already_known"
+    what = "This telephone is one of the person's already."
+    means = "It was not written down a second time."
+    do = "Verify it if its last sign is old."
+
+
+class RepresentationRefused(BadInput):
+    """Somebody cannot be named as a representative as it was asked for."""
+
+    code = "representation_refused"
+    what = "Nobody can represent another in this way: {rule}."
+    means = "Nobody was named."
+    do = "Correct it, and send the request again."
+
+
+class CollectorAlreadyNamed(Refused):
+    """A person has one primary collector at a time."""
+
+    code = "collector_already_named"
+    what = "The person has a primary collector in that time."
+    means = "Nobody was named."
+    do = "End the other's right first, or name an alternate collector."
+
+
+class AlreadyRepresents(Refused):
+    """The same right twice."""
+
+    code = "already_represents"
+    what = "That person collects or acts for this one already in that time."
+    means = "Nobody was named a second time."
+    do = "End the present right first if its kind or its paper changes."
+
+
+class TooManyRepresented(Refused):
+    """A collector serves at most so many people."""
+
+    code = "too_many_represented"
+    what = "That person collects for as many people as the country allows, which is {most}."
+    means = "Nobody was named."
+    do = "Name another collector, or end one of the rights that this one has."
+
+
+class GuardianNotAdult(Refused):
+    """A guardian is an adult."""
+
+    code = "guardian_not_adult"
+    what = "A guardian is at least {years} years old, and that person is not known to be."
+    means = "Nobody was named."
+    do = "Check the date of birth of both; name another guardian."
+
+
+class NotAMinor(Refused):
+    """Only minors have guardians."""
+
+    code = "not_a_minor"
+    what = "Only somebody under {years} years has a guardian, and the person is not known to be."
+    means = "Nobody was named."
+    do = "Check the person's date of birth; an adult may have a collector."
+
+
+class UnknownRepresentation(NotFound):
+    """No such right, or it has ended."""
+
+    code = "unknown_representation"
+    what = "There is no such right to represent, or it has ended."
+    means = "Nothing was ended."
+    do = "Look at the person's representatives again."
+
+
+class ConsentRefused(BadInput):
+    """A consent cannot be stored as it is."""
+
+    code = "consent_refused"
+    what = "This consent cannot be written down: {rule}."
+    means = "Nothing was written down."
+    do = "Correct it, and send the request again."
+
+
+class ConsentAlreadyGiven(Refused):
+    """The same consent twice."""
+
+    code = "consent_already_given"
+    what = "The person permits this already, in these words."
+    means = "It was not written down a second time."
+    do = "Nothing needs to be done."
+
+
+class NoConsent(NotFound):
+    """There is nothing to withdraw."""
+
+    code = "no_consent"
+    what = "The person does not permit this purpose at present."
+    means = "Nothing was withdrawn."
+    do = "Look at the person's consents again."
+
+
+class NotTheirGuardian(Refused):
+    """Somebody else may consent for a minor only as the guardian."""
+
+    code = "not_their_guardian"
+    what = "A consent is given by the person or a minor's guardian; under {years} years by the guardian."
+    means = "Nothing was written down."
+    do = "Name the guardian first, with the paper that shows it."
+
+
+class OwnCase(Refused):
+    """Nobody decides on themselves."""
+
+    code = "own_case"
+    what = "This officer is the person in question, or holds the same document."
+    means = "Nothing was done: nobody decides on their own case, whichever account they use."
+    do = "Ask another officer to do it."
+
+
+class RoleAlreadyGranted(Refused):
+    """The account has the role."""
+
+    code = "role_already_granted"
+    what = "The account has the role {role} already."
+    means = "Nothing was granted."
+    do = "Nothing needs to be done."
+
+
+class RoleNotGranted(Refused):
+    """The account does not have the role."""
+
+    code = "role_not_granted"
+    what = "The account does not have the role {role}."
+    means = "Nothing was done."
+    do = "Look at the account's roles, or ask an officer who has it."
+
+
+class OfficerDisabled(Refused):
+    """A disabled account does nothing."""
+
+    code = "officer_disabled"
+    what = "This officer's account is disabled."
+    means = "Nothing was done."
+    do = "Ask who manages the accounts to enable it, or use another officer's."
+
+
+class OfficerNotDisabled(Refused):
+    """There is nothing to enable."""
+
+    code = "officer_not_disabled"
+    what = "This officer's account is not disabled."
+    means = "Nothing was changed."
+    do = "Check the login."
+
+
 class RegisterUnavailable(AyniError):
     """The official register did not answer. Raised by implementations of `IdentityRegister`."""
 

@@ -1,10 +1,13 @@
-"""What identity needs from the world: a register that knows who holds a document."""
+"""What identity needs from outside: a register of who holds a document, and others' part of an export."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
+from ayni.foundation.db import Tx
 from ayni.identity.model import Claim, Verification
+from ayni.values.ids import PersonId
 
 
 class IdentityRegister(Protocol):
@@ -21,4 +24,12 @@ class IdentityRegister(Protocol):
         An entry that does not exist is the difference "unknown". Raises RegisterUnavailable when there is
         no answer: no answer is never recorded as one.
         """
+        ...
+
+
+class ExportPart(Protocol):
+    """What another module knows of a person, for the export that the person may ask for."""
+
+    def __call__(self, tx: Tx, *, person_id: PersonId) -> Mapping[str, Any]:
+        """Everything, as JSON has it (text, whole numbers, lists, objects); {} when it knows nothing."""
         ...

@@ -2,37 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ayni.foundation import audit
+from ayni.foundation.country import InvalidDocument
 from ayni.foundation.db import Tx
 from ayni.identity.errors import PersonRefused
-from ayni.identity.model import NewPerson, Person, Whereabouts
+from ayni.identity.model import (
+    NO_DOCUMENT,
+    NewPerson,
+    NotAName,
+    Person,
+    Whereabouts,
+    completed_years,
+    read_name,
+)
 from ayni.identity.queries import people as queries
 from ayni.identity.store import people as store
 from ayni.values.ids import PersonId, new_id, show_id
 
-OLDEST_DAYS = 121 * 366
+OLDEST_YEARS = 120
 
 
 def register_person(tx: Tx, *, person: NewPerson) -> Person:
-    """Register one person, checking document and telephone by the country's rules.
+    """Register one person, checking name, birth, document and telephone, by the country's rules.
 
-    Raises InvalidDocument, InvalidPhone, DocumentAlreadyHeld, PersonRefused.
+    Somebody without a document has none here, or the kind NONE. Raises InvalidDocument, InvalidPhone,
+    DocumentAlreadyHeld, PersonRefused.
     """
     if person.document is not None:
-        kind, number = person.document
-        person = replace(person, document=(kind, tx.country.check_document(kind, number)))
+        person = replace(person, document=_checked_document(tx, *person.document))
     if person.phone is not None:
         person = replace(person, phone=tx.country.check_mobile(person.phone))
-    if person.birth_on is not None and not 0 <= (tx.today - person.birth_on).days <= OLDEST_DAYS:
-        raise PersonRefused(rule="a birth is not in the future, and not more than 120 years ago")
+    person = replace(
+        person,
+        **checked_particulars(
+            tx,
+            {
+                "first_surname": person.first_surname,
+                "second_surname": person.second_surname,
+                "given_names": person.given_names,
+                "birth_on": person.birth_on,
+            },
+        ),
+    )
     person_id = person.person_id or PersonId(new_id(tx.now))
     store.insert_people(tx, [_row(replace(person, person_id=person_id), tx)])
     audit.record(tx, action="identity.register", subject=show_id("per", person_id))
     return queries.get_person(tx, person_id=person_id)
+
+
+def checked_particulars(tx: Tx, particulars: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that are given, names in their one written form. Raises PersonRefused."""
+    found = dict(particulars)
+    for name in ("first_surname", "second_surname", "given_names"):
+        if found.get(name) is not None:
+            try:
+                found[name] = read_name(found[name])
+            except NotAName as wrong:
+                raise PersonRefused(rule=str(wrong)) from None
+    born = found.get("birth_on")
+    if born is not None and not (born <= tx.today and completed_years(born, tx.today) <= OLDEST_YEARS):
+        raise PersonRefused(rule=f"a birth is not in the future, and not more than {OLDEST_YEARS} years ago")
+    return found
+
+
+def _checked_document(tx: Tx, kind: str, number: str) -> tuple[str, str] | None:
+    if kind != NO_DOCUMENT:
+        return kind, tx.country.check_document(kind, number)
+    if number.strip():
+        raise InvalidDocument(kind=kind, reason="somebody without a document has no number of one")
+    return None
 
 
 def register_people(tx: Tx, *, people: Iterable[NewPerson]) -> int:
@@ -69,7 +111,8 @@ def record_whereabouts(tx: Tx, *, people: Iterable[Whereabouts]) -> int:
     """Add new telephones and addresses of many registered people, and say how many people were named.
 
     A new address closes the one before it; a new telephone stands beside the others. Checked as in
-    `register_people`. Raises UnknownPerson, PersonRefused.
+    `register_people`. Nothing new is kept of people whose file is restricted. Raises UnknownPerson,
+    PersonRefused.
     """
     nothing = (None,) * 10
     return store.update_whereabouts(
@@ -78,9 +121,15 @@ def record_whereabouts(tx: Tx, *, people: Iterable[Whereabouts]) -> int:
 
 
 def add_document(tx: Tx, *, person_id: PersonId, kind: str, number: str) -> None:
-    """Add a document to a registered person. Raises InvalidDocument, DocumentAlreadyHeld, UnknownPerson."""
-    number = tx.country.check_document(kind, number)
-    store.insert_document(tx, person_id=person_id, kind=kind, number=number)
+    """Add a document to a registered person.
+
+    Raises InvalidDocument, DocumentAlreadyHeld, UnknownPerson, PersonIsRestricted, PersonHasDied, OwnCase.
+    """
+    document = _checked_document(tx, kind, number)
+    if document is None:
+        raise InvalidDocument(kind=kind, reason="somebody without a document has none to add")
+    queries.get_changeable(tx, person_id=person_id)
+    store.insert_document(tx, person_id=person_id, kind=kind, number=document[1])
     audit.record(
         tx, action="identity.add_document", subject=show_id("per", person_id), details={"kind": kind}
     )

@@ -1,6 +1,13 @@
 """What identity tells."""
 
-from ayni.identity.queries.officers import are_same_human, get_officer
+from ayni.identity.queries.file import has_consent, list_reads, list_representatives
+from ayni.identity.queries.officers import (
+    are_same_human,
+    check_may_decide,
+    get_officer,
+    list_held_roles,
+    list_officers,
+)
 from ayni.identity.queries.people import (
     find_person,
     get_holder,
@@ -11,10 +18,16 @@ from ayni.identity.queries.people import (
 
 __all__ = [
     "are_same_human",
+    "check_may_decide",
     "find_person",
     "get_holder",
     "get_officer",
     "get_person",
+    "has_consent",
     "list_documents",
+    "list_held_roles",
+    "list_officers",
     "list_people_by_phone",
+    "list_reads",
+    "list_representatives",
 ]

@@ -1,25 +1,50 @@
-"""People and their documents."""
+"""People and their documents. Those whose file is restricted are found only by `privacy.find_restricted`."""
 
 from __future__ import annotations
 
 from ayni.foundation.db import Tx
-from ayni.identity.errors import UnknownDocument, UnknownPerson
+from ayni.identity.errors import PersonHasDied, PersonIsRestricted, UnknownDocument, UnknownPerson
 from ayni.identity.model import Document, Person
+from ayni.identity.queries.officers import check_may_decide, find_acting_officer
 from ayni.identity.store import people as store
 from ayni.values.ids import PersonId
 
 
 def get_person(tx: Tx, *, person_id: PersonId) -> Person:
-    """One person by id. Raises UnknownPerson."""
+    """One person by id, as known now. Raises UnknownPerson, PersonIsRestricted."""
+    person = get_anybody(tx, person_id=person_id)
+    if person.restricted:
+        raise PersonIsRestricted
+    return person
+
+
+def get_anybody(tx: Tx, *, person_id: PersonId) -> Person:
+    """One person by id, restricted or not: within identity only. Raises UnknownPerson."""
     person = store.find_person(tx, person_id=person_id)
     if person is None:
         raise UnknownPerson
     return person
 
 
+def get_changeable(tx: Tx, *, person_id: PersonId, even_dead: bool = False) -> Person:
+    """One person whose file whoever acts may change.
+
+    Raises UnknownPerson, PersonIsRestricted, PersonHasDied (unless `even_dead`), and OwnCase or
+    OfficerDisabled when an officer acts.
+    """
+    person = get_person(tx, person_id=person_id)
+    if person.died_on is not None and not even_dead:
+        raise PersonHasDied
+    officer = find_acting_officer(tx)
+    if officer is not None:
+        check_may_decide(tx, officer_id=officer.id, person_ids=[person_id])
+    return person
+
+
 def find_person(tx: Tx, *, kind: str, number: str) -> Person | None:
     """The holder of a document, written in any way the country accepts; or None. Raises InvalidDocument."""
-    return store.find_holder(tx, kind=kind, number=tx.country.check_document(kind, number))
+    person = store.find_holder(tx, kind=kind, number=tx.country.check_document(kind, number))
+    return None if person is None or person.restricted else person
 
 
 def get_holder(tx: Tx, *, kind: str, number: str) -> Person:
@@ -32,10 +57,11 @@ def get_holder(tx: Tx, *, kind: str, number: str) -> Person:
 
 def list_people_by_phone(tx: Tx, *, phone: str) -> list[Person]:
     """Everybody whom a telephone reaches: it may serve a whole household. Raises InvalidPhone."""
-    return store.list_people_by_phone(tx, phone=tx.country.check_mobile(phone))
+    found = store.list_people_by_phone(tx, phone=tx.country.check_mobile(phone))
+    return [person for person in found if not person.restricted]
 
 
 def list_documents(tx: Tx, *, person_id: PersonId) -> list[Document]:
     """A person's documents, each with the last answer of a register. Raises UnknownPerson."""
-    get_person(tx, person_id=person_id)
+    get_anybody(tx, person_id=person_id)
     return store.list_documents(tx, person_id=person_id)

@@ -1,12 +1,13 @@
--- Identity: what is never edited, and what the application may do.
+-- Identity: what is never edited, what is only closed, and what the application may do.
 
--- An open contact or address may be closed, once, and nothing else about it may change.
+-- An open row may be closed, once, and nothing else about it may change. The trigger names the columns that
+-- close it; the first of them tells whether it is closed.
 CREATE OR REPLACE FUNCTION identity.only_close() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF OLD.valid_until IS NOT NULL OR NEW.valid_until IS NULL
-        OR to_jsonb(NEW) - 'valid_until' <> to_jsonb(OLD) - 'valid_until' THEN
+    IF to_jsonb(OLD) ->> TG_ARGV[0] IS NOT NULL OR to_jsonb(NEW) ->> TG_ARGV[0] IS NULL
+        OR to_jsonb(NEW) - TG_ARGV <> to_jsonb(OLD) - TG_ARGV THEN
         RAISE EXCEPTION USING ERRCODE = 'AY003',
             MESSAGE = format('rows of %I.%I are only closed, once', TG_TABLE_SCHEMA, TG_TABLE_NAME);
     END IF;
@@ -14,29 +15,80 @@ BEGIN
 END;
 $$;
 
+-- One collector serves at most so many people on any day. Collectors are counted under a lock of their own, so that
+-- two offices which name the same one at the same moment do not both find room.
+CREATE OR REPLACE FUNCTION identity.keep_collector_cap() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_period daterange := daterange(NEW.valid_from, NEW.valid_until, '[]');
+    v_others bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('identity.collector ' || NEW.representative_id, 0));
+    WITH others AS (
+        SELECT r.person_id, daterange(r.valid_from, least(r.valid_until, r.ended_on) + 1) AS period
+        FROM identity.representatives r
+        WHERE r.representative_id = NEW.representative_id AND r.kind <> 'guardian'
+            AND r.person_id <> NEW.person_id
+            AND daterange(r.valid_from, least(r.valid_until, r.ended_on) + 1) && v_period
+    )
+    -- The fullest day is one on which somebody's period begins.
+    SELECT max((SELECT count(DISTINCT o.person_id) FROM others o WHERE o.period @> d.day)) INTO v_others
+    FROM (SELECT NEW.valid_from AS day
+        UNION SELECT lower(o.period) FROM others o WHERE lower(o.period) > NEW.valid_from) d;
+    IF v_others >= NEW.most_people THEN
+        RAISE EXCEPTION USING ERRCODE = '23514', SCHEMA = 'identity', TABLE = 'representatives',
+            CONSTRAINT = 'representatives_collect_for_few', MESSAGE = 'this collector serves as many people as the law allows';
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+CREATE OR REPLACE TRIGGER collectors_serve_few BEFORE INSERT ON identity.representatives
+    FOR EACH ROW WHEN (NEW.kind <> 'guardian') EXECUTE FUNCTION identity.keep_collector_cap();
+
 DO $$
 DECLARE
     v_table text;
+    v_closing text[];
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY['people', 'documents', 'verifications', 'officers', 'officer_roles'] LOOP
+    FOREACH v_table IN ARRAY ARRAY['people', 'documents', 'verifications', 'officers', 'reads',
+        'contact_proofs'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON identity.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
-    END LOOP;
-    FOREACH v_table IN ARRAY ARRAY['contacts', 'addresses'] LOOP
-        EXECUTE format('CREATE OR REPLACE TRIGGER only_closed BEFORE UPDATE ON identity.%I
-            FOR EACH ROW EXECUTE FUNCTION identity.only_close()', v_table);
-        EXECUTE format('CREATE OR REPLACE TRIGGER never_removed BEFORE DELETE ON identity.%I
-            FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
-    END LOOP;
-    FOREACH v_table IN ARRAY ARRAY['people', 'documents', 'verifications', 'contacts', 'addresses',
-        'officers', 'officer_roles'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON identity.%I
             FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change()', v_table);
+    END LOOP;
+    -- Roles were never changed at all before they could be revoked.
+    DROP TRIGGER IF EXISTS never_changed ON identity.officer_roles;
+    FOREACH v_closing SLICE 1 IN ARRAY ARRAY[
+        ['contacts', 'valid_until', '', ''],
+        ['addresses', 'valid_until', '', ''],
+        ['corrections', 'replaced_at', '', ''],
+        ['deaths', 'replaced_at', '', ''],
+        ['restrictions', 'lifted_at', 'lifted_by', 'lifted_reason'],
+        ['consents', 'withdrawn_at', 'withdrawn_by', 'withdrawn_reason'],
+        ['representatives', 'ended_at', 'ended_by', 'ended_reason'],
+        ['officer_roles', 'revoked_at', 'revoked_by', 'revoked_reason'],
+        ['disabled_accounts', 'enabled_at', 'enabled_by', 'enabled_reason']] LOOP
+        v_table := v_closing[1];
+        v_closing := array_remove(v_closing[2:], '');
+        -- The civil day on which it ends in the world, beside the instant at which that was written down.
+        IF v_table = 'consents' THEN v_closing := v_closing || 'withdrawn_on'::text; END IF;
+        IF v_table = 'representatives' THEN v_closing := v_closing || 'ended_on'::text; END IF;
+        EXECUTE format('CREATE OR REPLACE TRIGGER only_closed BEFORE UPDATE ON identity.%I
+            FOR EACH ROW EXECUTE FUNCTION identity.only_close(%s)', v_table,
+            (SELECT string_agg(quote_literal(c), ', ') FROM unnest(v_closing) c));
+        EXECUTE format('CREATE OR REPLACE TRIGGER never_removed BEFORE DELETE ON identity.%I
+            FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
+        EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON identity.%I
+            FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change()', v_table);
+        EXECUTE format('GRANT UPDATE (%s) ON identity.%I TO ayni_app',
+            (SELECT string_agg(quote_ident(c), ', ') FROM unnest(v_closing) c), v_table);
     END LOOP;
 END;
 $$;
 
 GRANT USAGE ON SCHEMA identity, identity_api TO ayni_app;
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA identity TO ayni_app;
-GRANT UPDATE (valid_until) ON identity.contacts, identity.addresses TO ayni_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA identity TO ayni_app;

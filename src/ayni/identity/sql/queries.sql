@@ -65,6 +65,12 @@ WHERE a.person_id = s.person_id AND a.valid_until IS NULL AND a.valid_from <= %(
     AND (s.district_code IS NOT NULL OR s.address_line IS NOT NULL)
     AND (a.district_code, a.line) IS DISTINCT FROM (s.district_code, s.address_line);
 
+-- name: drop_restricted_staged
+-- Leaves out people whose file is restricted: nothing new is kept of them, and the others of a list are.
+DELETE FROM pg_temp.staged_people s
+USING identity.restrictions r
+WHERE r.person_id = s.person_id AND r.lifted_at IS NULL;
+
 -- name: find_unknown_staged
 -- A staged person who is not registered, or nothing.
 SELECT s.person_id
@@ -74,26 +80,26 @@ WHERE p.id IS NULL
 LIMIT 1;
 
 -- name: find_person
--- One person by id.
+-- One person by id, as known now.
 SELECT id, first_surname, second_surname, given_names, birth_on, birth_estimated, sex, language,
-    synthetic, recorded_at
-FROM identity.people
+    synthetic, recorded_at, died_on, restricted
+FROM identity.present_people
 WHERE id = %(person_id)s;
 
 -- name: find_holder
 -- The person who holds a document.
 SELECT p.id, p.first_surname, p.second_surname, p.given_names, p.birth_on, p.birth_estimated, p.sex,
-    p.language, p.synthetic, p.recorded_at
+    p.language, p.synthetic, p.recorded_at, p.died_on, p.restricted
 FROM identity.documents d
-JOIN identity.people p ON p.id = d.person_id
+JOIN identity.present_people p ON p.id = d.person_id
 WHERE d.kind = %(kind)s AND d.number = %(number)s;
 
 -- name: list_people_by_phone
 -- Everybody whom a telephone reaches at present, in the order in which they were registered.
 SELECT p.id, p.first_surname, p.second_surname, p.given_names, p.birth_on, p.birth_estimated, p.sex,
-    p.language, p.synthetic, p.recorded_at
+    p.language, p.synthetic, p.recorded_at, p.died_on, p.restricted
 FROM identity.contacts c
-JOIN identity.people p ON p.id = c.person_id
+JOIN identity.present_people p ON p.id = c.person_id
 WHERE c.phone = %(phone)s AND c.valid_until IS NULL
 ORDER BY p.id;
 
@@ -117,27 +123,35 @@ INSERT INTO identity.documents (kind, number, person_id, recorded_at)
 VALUES (%(kind)s, %(number)s, %(person_id)s, %(now)s);
 
 -- name: list_claims
--- What the given people say about themselves, for a register to compare; only documents that no register confirmed.
+-- What the given people say about themselves now, for a register to compare: only documents that no register has
+-- confirmed since the person was last corrected, and none of a restricted file.
 SELECT d.kind, d.number, p.first_surname, p.second_surname, p.given_names, p.birth_on, p.synthetic
 FROM identity.documents d
-JOIN identity.people p ON p.id = d.person_id
+JOIN identity.present_people p ON p.id = d.person_id
+LEFT JOIN identity.corrections c ON c.person_id = d.person_id AND c.replaced_at IS NULL
 LEFT JOIN LATERAL (
-    SELECT v.matches
+    SELECT v.matches, v.verified_at
     FROM identity.verifications v
     WHERE v.document_kind = d.kind AND v.document_number = d.number
     ORDER BY v.number DESC
     LIMIT 1
 ) v ON true
-WHERE d.person_id = ANY(%(person_ids)s) AND v.matches IS NOT TRUE
+WHERE d.person_id = ANY(%(person_ids)s) AND NOT p.restricted
+    AND (v.matches IS NOT TRUE OR v.verified_at < c.corrected_at)
 ORDER BY d.person_id, d.kind, d.number;
 
 -- name: list_people_to_verify
--- People after a given one who hold a document that no register has answered about, in the order of their ids.
+-- People after a given one who hold a document that no register has answered about since they were last corrected,
+-- in the order of their ids; restricted files are left out.
 SELECT DISTINCT d.person_id
 FROM identity.documents d
+LEFT JOIN identity.corrections c ON c.person_id = d.person_id AND c.replaced_at IS NULL
 WHERE d.person_id > %(after)s
     AND NOT EXISTS (SELECT FROM identity.verifications v
-        WHERE v.document_kind = d.kind AND v.document_number = d.number)
+        WHERE v.document_kind = d.kind AND v.document_number = d.number
+            AND (c.corrected_at IS NULL OR v.verified_at >= c.corrected_at))
+    AND NOT EXISTS (SELECT FROM identity.restrictions r
+        WHERE r.person_id = d.person_id AND r.lifted_at IS NULL)
 ORDER BY d.person_id
 LIMIT %(limit)s;
 

@@ -1,4 +1,26 @@
 -- What identity publishes to the SQL of other modules. No names here, save the masked one for display.
+-- Views for new decisions leave out people whose file is restricted; what exists already keeps its own rows.
+
+-- People as they are known now: the newest correction in place of what was first written, a recorded death, and
+-- whether the file is restricted. For identity itself.
+CREATE OR REPLACE VIEW identity.present_people AS
+SELECT
+    p.id,
+    CASE WHEN c.number IS NULL THEN p.first_surname ELSE c.first_surname END AS first_surname,
+    CASE WHEN c.number IS NULL THEN p.second_surname ELSE c.second_surname END AS second_surname,
+    CASE WHEN c.number IS NULL THEN p.given_names ELSE c.given_names END AS given_names,
+    CASE WHEN c.number IS NULL THEN p.birth_on ELSE c.birth_on END AS birth_on,
+    CASE WHEN c.number IS NULL THEN p.birth_estimated ELSE c.birth_estimated END AS birth_estimated,
+    CASE WHEN c.number IS NULL THEN p.sex ELSE c.sex END AS sex,
+    CASE WHEN c.number IS NULL THEN p.language ELSE c.language END AS language,
+    p.synthetic,
+    p.recorded_at,
+    d.died_on,
+    r.number IS NOT NULL AS restricted
+FROM identity.people p
+LEFT JOIN identity.corrections c ON c.person_id = p.id AND c.replaced_at IS NULL
+LEFT JOIN identity.deaths d ON d.person_id = p.id AND d.replaced_at IS NULL
+LEFT JOIN identity.restrictions r ON r.person_id = p.id AND r.lifted_at IS NULL;
 
 -- One row for each person: what money and welfare may know without opening the person's file.
 CREATE OR REPLACE VIEW identity_api.people_with_document AS
@@ -11,8 +33,9 @@ SELECT
     p.synthetic,
     p.recorded_at,
     d.person_id IS NOT NULL AS has_document,
-    coalesce(d.verified, false) AS has_verified_document
-FROM identity.people p
+    coalesce(d.verified, false) AS has_verified_document,
+    p.died_on
+FROM identity.present_people p
 LEFT JOIN LATERAL (
     SELECT d.person_id, bool_or(coalesce(last.matches, false)) AS verified
     FROM identity.documents d
@@ -25,37 +48,76 @@ LEFT JOIN LATERAL (
     ) last ON true
     WHERE d.person_id = p.id
     GROUP BY d.person_id
-) d ON true;
+) d ON true
+WHERE NOT p.restricted;
 
 -- What rules may know of a person; nothing by which to find them.
 CREATE OR REPLACE VIEW identity_api.particulars AS
-SELECT id AS person_id, birth_on, birth_estimated, sex, language, synthetic FROM identity.people;
+SELECT id AS person_id, birth_on, birth_estimated, sex, language, synthetic, died_on
+FROM identity.present_people
+WHERE NOT restricted;
 
--- Who holds a document; for registers that must know whether it is already taken.
+-- Who holds a document; for registers that must know whether it is already taken. Of everybody: the document of
+-- a restricted person is as little to be had as any other.
 CREATE OR REPLACE VIEW identity_api.document_holders AS
 SELECT kind, number, person_id FROM identity.documents;
 
--- The telephones that reach a person at present.
+-- The telephones that reach a person at present, with the last sign that they still do.
 CREATE OR REPLACE VIEW identity_api.current_phones AS
-SELECT person_id, phone, valid_from FROM identity.contacts WHERE valid_until IS NULL;
+SELECT c.person_id, c.phone, c.valid_from,
+    (SELECT max(v.proved_at) FROM identity.contact_proofs v
+        WHERE v.contact_number = c.number AND v.kind = 'verified') AS verified_at,
+    (SELECT max(v.proved_at) FROM identity.contact_proofs v WHERE v.contact_number = c.number) AS proved_at
+FROM identity.contacts c
+WHERE c.valid_until IS NULL
+    AND NOT EXISTS (SELECT FROM identity.restrictions r WHERE r.person_id = c.person_id AND r.lifted_at IS NULL);
 
 -- Districts where people live or lived, without the line of the address.
 CREATE OR REPLACE VIEW identity_api.districts AS
-SELECT person_id, district_code, valid_from, valid_until FROM identity.addresses;
+SELECT a.person_id, a.district_code, a.valid_from, a.valid_until
+FROM identity.addresses a
+WHERE NOT EXISTS (SELECT FROM identity.restrictions r WHERE r.person_id = a.person_id AND r.lifted_at IS NULL);
 
--- "Rosa Q.": enough to recognise somebody, too little to find them.
+-- "Rosa Q.": enough to recognise somebody, too little to find them. Of a restricted person not even that.
 CREATE OR REPLACE VIEW identity_api.display_names AS
 SELECT
     id AS person_id,
-    split_part(given_names, ' ', 1) || coalesce(' ' || left(first_surname, 1) || '.', '') AS display_name
-FROM identity.people;
+    CASE WHEN restricted THEN '…'
+        ELSE split_part(given_names, ' ', 1) || coalesce(' ' || left(first_surname, 1) || '.', '')
+    END AS display_name
+FROM identity.present_people;
 
--- Officers' accounts and the humans behind them: maker and checker must differ in person_id.
+-- Who may collect or act for whom, with the first and the last day. Ended rows tell of the past.
+CREATE OR REPLACE VIEW identity_api.representatives AS
+SELECT r.person_id, r.representative_id, r.kind, r.valid_from, least(r.valid_until, r.ended_on) AS valid_until
+FROM identity.representatives r
+WHERE (r.ended_on IS NULL OR r.ended_on >= r.valid_from)
+    AND NOT EXISTS (SELECT FROM identity.restrictions x
+        WHERE x.person_id IN (r.person_id, r.representative_id) AND x.lifted_at IS NULL)
+    AND NOT EXISTS (SELECT FROM identity.deaths x
+        WHERE x.person_id IN (r.person_id, r.representative_id) AND x.replaced_at IS NULL
+            AND x.died_on IS NOT NULL);
+
+-- What people permit at present.
+CREATE OR REPLACE VIEW identity_api.consents AS
+SELECT c.person_id, c.purpose, min(c.given_on) AS given_on
+FROM identity.consents c
+JOIN identity.present_people p ON p.id = c.person_id
+WHERE c.withdrawn_on IS NULL AND p.died_on IS NULL AND NOT p.restricted
+GROUP BY c.person_id, c.purpose;
+
+-- Officers' accounts and the humans behind them: maker and checker must differ in person_id. The roles are those
+-- in force; a disabled account has none.
 CREATE OR REPLACE VIEW identity_api.officers AS
 SELECT
     o.id AS officer_id,
     o.person_id,
-    ARRAY(SELECT r.role FROM identity.officer_roles r WHERE r.officer_id = o.id ORDER BY r.role) AS roles
+    ARRAY(SELECT r.role FROM identity.officer_roles r
+        WHERE r.officer_id = o.id AND r.revoked_at IS NULL
+            AND NOT EXISTS (SELECT FROM identity.disabled_accounts x
+                WHERE x.officer_id = o.id AND x.enabled_at IS NULL)
+        ORDER BY r.role) AS roles
 FROM identity.officers o;
 
-GRANT SELECT ON ALL TABLES IN SCHEMA identity_api TO ayni_app;
+-- identity.present_people is made here, after the tables were granted.
+GRANT SELECT ON ALL TABLES IN SCHEMA identity, identity_api TO ayni_app;

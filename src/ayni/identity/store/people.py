@@ -30,6 +30,7 @@ def update_whereabouts(tx: Tx, rows: Iterable[Sequence[Any]]) -> int:
     """Add telephones and addresses of registered people; all or none. Raises UnknownPerson, PersonRefused."""
     with tx.connection.transaction():
         count = _stage(tx, rows)
+        tx.execute(QUERIES["drop_restricted_staged"])
         if tx.execute(QUERIES["find_unknown_staged"]).fetchone() is not None:
             raise UnknownPerson
         when = {"now": tx.now, "on": tx.today}
@@ -49,7 +50,7 @@ def _stage(tx: Tx, rows: Iterable[Sequence[Any]]) -> int:
 
 def insert_document(tx: Tx, *, person_id: PersonId, kind: str, number: str) -> None:
     """Add one document. Raises DocumentAlreadyHeld, UnknownPerson, PersonRefused."""
-    with tx.connection.transaction(), named(kind):
+    with tx.connection.transaction(), named(kind=kind):
         tx.execute(
             QUERIES["insert_document"],
             {"kind": kind, "number": number, "person_id": person_id, "now": tx.now},

@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from ayni.values.ids import OfficerId, PersonId
 
+NO_DOCUMENT = "NONE"
+"""The kind of document of somebody who has none."""
+
 
 class Sex(StrEnum):
     """As the document has it; None where it is not known."""
@@ -61,7 +64,7 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A registered person."""
+    """A registered person, as known now. `restricted` when the file is kept, and used for nothing else."""
 
     id: PersonId
     first_surname: str | None
@@ -73,6 +76,8 @@ class Person:
     language: str | None
     synthetic: bool
     recorded_at: datetime
+    died_on: date | None = None
+    restricted: bool = False
 
     @property
     def full_name(self) -> str:
@@ -133,3 +138,5 @@ class Officer:
     login: str
     person_id: PersonId
     roles: tuple[OfficerRole, ...]
+    """Those in force."""
+    disabled: bool = False

@@ -1,0 +1,38 @@
+-- name: insert_restriction
+-- Restricts a person's file from now on.
+INSERT INTO identity.restrictions (person_id, reason, restricted_at, restricted_by)
+VALUES (%(person_id)s, %(reason)s, %(now)s, %(by)s);
+
+-- name: lift_restriction
+-- Ends the restriction of a file; gives nothing when there is none.
+UPDATE identity.restrictions
+SET lifted_at = %(now)s, lifted_by = %(by)s, lifted_reason = %(reason)s
+WHERE person_id = %(person_id)s AND lifted_at IS NULL
+RETURNING number;
+
+-- name: list_restrictions
+-- Every restriction of a person's file, oldest first.
+SELECT reason, restricted_at, restricted_by, lifted_at, lifted_by, lifted_reason
+FROM identity.restrictions
+WHERE person_id = %(person_id)s
+ORDER BY number;
+
+-- name: insert_read
+-- Writes down that somebody looked at a person's file, and what for.
+INSERT INTO identity.reads (person_id, kind, purpose, read_at, read_by, channel)
+VALUES (%(person_id)s, %(kind)s, %(purpose)s, %(now)s, %(by)s, %(channel)s);
+
+-- name: list_reads
+-- Who looked at a person's file, oldest first.
+SELECT kind, purpose, read_at, read_by, channel
+FROM identity.reads
+WHERE person_id = %(person_id)s
+ORDER BY number;
+
+-- name: list_verifications
+-- Every answer of a register about a person's documents, oldest first.
+SELECT v.document_kind, v.document_number, v.source, v.matches, v.differences, v.verified_at, v.verified_by
+FROM identity.documents d
+JOIN identity.verifications v ON v.document_kind = d.kind AND v.document_number = d.number
+WHERE d.person_id = %(person_id)s
+ORDER BY v.number;
