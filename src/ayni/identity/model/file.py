@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import TypedDict
 
@@ -193,3 +193,8 @@ class PersonFile:
     deaths: list[Death]
     restrictions: list[Restriction]
     accounts: list[Officer]
+
+    def known_on(self, day: date, timezone: tzinfo) -> Particulars | None:
+        """Who the person was held to be at the end of a civil day; None before they were registered."""
+        until = [row for row in self.particulars if row.since.astimezone(timezone).date() <= day]
+        return until[-1] if until else None

@@ -21,9 +21,13 @@ CREATE OR REPLACE FUNCTION identity.keep_collector_cap() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_period daterange := daterange(NEW.valid_from, NEW.valid_until, '[]');
+    v_period daterange;
     v_others bigint;
 BEGIN
+    IF NEW.valid_until < NEW.valid_from THEN
+        RETURN NEW;  -- no period: the table's own rule says so
+    END IF;
+    v_period := daterange(NEW.valid_from, NEW.valid_until, '[]');
     PERFORM pg_advisory_xact_lock(hashtextextended('identity.collector ' || NEW.representative_id, 0));
     WITH others AS (
         SELECT r.person_id, daterange(r.valid_from, least(r.valid_until, r.ended_on) + 1) AS period
