@@ -10,7 +10,13 @@ Besides what it exports by name, use cases stand together by subject: `lives` (c
 (telephones, addresses), `rights` (representatives, consents), `privacy` (files, restrictions), `officers`.
 """
 
-from ayni.identity.errors import OwnCase, PersonHasDied, PersonIsRestricted, RegisterUnavailable
+from ayni.identity.errors import (
+    OwnCase,
+    PersonHasDied,
+    PersonIsRestricted,
+    RegisterUnavailable,
+    UnknownDocument,
+)
 from ayni.identity.jobs import verify_all_documents
 from ayni.identity.model import (
     Authority,
@@ -18,10 +24,12 @@ from ayni.identity.model import (
     Corrected,
     NewPerson,
     OfficerRole,
+    PersonFile,
     RepresentativeKind,
     Verification,
     Whereabouts,
 )
+from ayni.identity.model import Officer as OfficerAccount
 from ayni.identity.operations import (
     add_document,
     lives,
@@ -41,6 +49,7 @@ from ayni.identity.queries import (
     are_same_human,
     check_may_decide,
     find_person,
+    get_holder,
     get_officer,
     get_person,
     has_consent,
@@ -57,12 +66,15 @@ __all__ = [
     "ExportPart",
     "IdentityRegister",
     "NewPerson",
+    "OfficerAccount",
     "OfficerRole",
     "OwnCase",
+    "PersonFile",
     "PersonHasDied",
     "PersonIsRestricted",
     "RegisterUnavailable",
     "RepresentativeKind",
+    "UnknownDocument",
     "Verification",
     "Whereabouts",
     "add_document",
@@ -70,6 +82,7 @@ __all__ = [
     "check_may_decide",
     "export_person",
     "find_person",
+    "get_holder",
     "get_officer",
     "get_person",
     "has_consent",

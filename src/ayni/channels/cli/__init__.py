@@ -30,6 +30,8 @@ COMMANDS: list[tuple[str, str]] = [
     ("backup", "backup"),
     ("restore", "restore"),
     ("keys", "keys"),
+    ("person", "person"),
+    ("officer", "officer"),
     ("registry", "registry"),
     ("city", "city"),
     ("programme", "programme"),
