@@ -1,6 +1,7 @@
 -- Identity: people, their documents, contacts and addresses; and the officers' accounts.
 CREATE SCHEMA IF NOT EXISTS identity;
 CREATE SCHEMA IF NOT EXISTS identity_api;
+CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA identity;
 
 -- A human being, as first written down. Rows are never edited.
 CREATE TABLE identity.people (
@@ -277,3 +278,43 @@ CREATE TABLE identity.disabled_accounts (
         (enabled_at IS NULL) = (enabled_by IS NULL) AND (enabled_at IS NULL) = (enabled_reason IS NULL))
 );
 CREATE UNIQUE INDEX disabled_accounts_are_open_once ON identity.disabled_accounts (officer_id) WHERE enabled_at IS NULL;
+
+-- Names as they sound, for search and comparison: as first written and as corrected, each once.
+CREATE TABLE identity.name_keys (
+    person_id uuid NOT NULL CONSTRAINT name_keys_are_of_a_person REFERENCES identity.people (id),
+    given_key text NOT NULL,
+    first_key text NOT NULL,
+    second_key text NOT NULL,
+    key text GENERATED ALWAYS AS (btrim(given_key || ' ' || first_key || ' ' || second_key)) STORED,
+    CONSTRAINT name_keys_are_kept_once PRIMARY KEY (person_id, given_key, first_key, second_key)
+);
+CREATE INDEX name_keys_by_likeness ON identity.name_keys USING gin (key identity.gin_trgm_ops);
+
+-- Who searched for people, and how; never for whom.
+CREATE TABLE identity.searches (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind text NOT NULL CONSTRAINT searches_kind_is_known CHECK (kind IN ('name', 'document', 'phone')),
+    found integer NOT NULL CONSTRAINT searches_found_is_a_count CHECK (found >= 0),
+    searched_at timestamptz NOT NULL,
+    searched_by text NOT NULL,
+    channel text NOT NULL
+);
+
+-- Two files of one human. Nothing moves: the files stay as they were written, and readers see one human.
+CREATE TABLE identity.merges (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kept_id uuid NOT NULL CONSTRAINT merges_keep_a_person REFERENCES identity.people (id),
+    merged_id uuid NOT NULL CONSTRAINT merges_merge_a_person REFERENCES identity.people (id),
+    reason text NOT NULL CONSTRAINT merges_give_a_reason CHECK (length(btrim(reason)) BETWEEN 1 AND 500),
+    decided_by text NOT NULL,
+    decided_at timestamptz NOT NULL,
+    undone_at timestamptz,
+    undone_by text,
+    undone_reason text CONSTRAINT merges_are_undone_for_a_reason CHECK (
+        length(btrim(undone_reason)) BETWEEN 1 AND 500),
+    CONSTRAINT merges_are_of_two_files CHECK (kept_id <> merged_id),
+    CONSTRAINT merges_are_undone_whole CHECK (
+        (undone_at IS NULL) = (undone_by IS NULL) AND (undone_at IS NULL) = (undone_reason IS NULL))
+);
+CREATE UNIQUE INDEX merges_are_open_once ON identity.merges (merged_id) WHERE undone_at IS NULL;
+CREATE INDEX merges_by_kept ON identity.merges (kept_id) WHERE undone_at IS NULL;

@@ -119,5 +119,31 @@ SELECT
         ORDER BY r.role) AS roles
 FROM identity.officers o;
 
+-- Files that were merged, and the one that stands for them now.
+CREATE OR REPLACE VIEW identity_api.merged AS
+WITH RECURSIVE merged (person_id, canonical_id) AS (
+    SELECT m.merged_id, m.kept_id
+    FROM identity.merges m
+    WHERE m.undone_at IS NULL
+        AND NOT EXISTS (SELECT FROM identity.merges k WHERE k.merged_id = m.kept_id AND k.undone_at IS NULL)
+    UNION ALL
+    SELECT m.merged_id, merged.canonical_id
+    FROM merged
+    JOIN identity.merges m ON m.kept_id = merged.person_id AND m.undone_at IS NULL
+)
+SELECT person_id, canonical_id FROM merged;
+
+-- The file that stands for each person: their own, or the one that it was merged into. Of everybody.
+CREATE OR REPLACE VIEW identity_api.canonical AS
+SELECT p.id AS person_id, coalesce(m.canonical_id, p.id) AS canonical_id
+FROM identity.people p
+LEFT JOIN identity_api.merged m ON m.person_id = p.id;
+
+-- Names as they sound, for rules that compare; no name can be read off them, yet they are personal data.
+CREATE OR REPLACE VIEW identity_api.name_keys AS
+SELECT k.person_id, k.given_key, k.first_key, k.second_key
+FROM identity.name_keys k
+WHERE NOT EXISTS (SELECT FROM identity.restrictions r WHERE r.person_id = k.person_id AND r.lifted_at IS NULL);
+
 -- identity.present_people is made here, after the tables were granted.
 GRANT SELECT ON ALL TABLES IN SCHEMA identity, identity_api TO ayni_app;
