@@ -35,6 +35,15 @@ def acting(tx: Tx, account: Officer) -> Tx:
     return replace(tx, actor=Actor(show_id("off", account.id), "test"))
 
 
+def merge(tx: Tx, *, kept: Person, merged: Person) -> None:
+    """Two files of one human, as their table has it."""
+    tx.connection.execute(
+        "INSERT INTO identity.merges (kept_id, merged_id, reason, decided_by, decided_at)"
+        " VALUES (%s, %s, 'same human', 'test', %s)",
+        [kept.id, merged.id, tx.now],
+    )
+
+
 def after(tx: Tx, *, days: int) -> Tx:
     """The same transaction, so many days later."""
     at = tx.now + timedelta(days=days)

@@ -17,7 +17,7 @@ from ayni.identity import OfficerRole, RepresentativeKind, lives, privacy, reach
 from ayni.identity.operations import export
 from ayni.sandbox.identity_register import SandboxIdentityRegister
 from ayni.values.ids import show_id
-from tests.identity.cast import PAPER, PHONE, Office, officer, open_office, register
+from tests.identity.cast import PAPER, PHONE, Office, merge, officer, open_office, register
 
 EXPORT_DOCUMENT = Path(__file__).parents[2] / "docs" / "concepts" / "person-export.md"
 
@@ -56,6 +56,7 @@ def everything(tx: Tx, office: Office) -> dict[str, Any]:
             tx, person_id=person_id, representative_id=other, kind=kind, authority=PAPER, reason="so"
         )
     officer(tx, "rosa", OfficerRole.APPROVER, person=office.rosa)
+    merge(tx, kept=register(tx, "Rosita"), merged=office.rosa)
     privacy.open_file(office.approver, person_id=rosa, purpose="complaint 7")
     office.restrict()
     privacy.lift_restriction(office.registrar, person_id=rosa, reason="mistake")
@@ -99,9 +100,10 @@ def test_an_export_gives_everything_that_every_table_knows_of_the_person(office:
         "officers": "accounts",
         "officer_roles": "accounts",
         "disabled_accounts": "accounts",
+        "merges": "other_files",
     }
-    # Made of what the others say, for searching and comparing; who is whom is told by its own part.
-    derived = {"name_keys", "merges"}
+    # Made of what the others say, and of nobody.
+    derived = {"name_keys", "searches"}
     rows = office.tx.connection.execute(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'identity'"
     ).fetchall()

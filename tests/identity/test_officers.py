@@ -16,7 +16,7 @@ from ayni.foundation.db import Actor, Database, Tx
 from ayni.identity import OfficerRole, errors, lives, officers, queries
 from ayni.identity.model import Officer
 from ayni.values.ids import OfficerId, show_id
-from tests.identity.cast import ROSA, acting, after, officer, register
+from tests.identity.cast import ROSA, acting, after, merge, officer, register
 
 NOBODY = OfficerId(uuid4())
 WHY: dict[str, Any] = {"reason": "council decision 7"}
@@ -103,6 +103,29 @@ def test_nobody_decides_on_who_holds_the_same_number_under_another_kind(tx: Tx) 
     identity.check_may_decide(tx, officer_id=account.id, person_ids=[other.id])
     with pytest.raises(errors.OwnCase):
         identity.check_may_decide(tx, officer_id=account.id, person_ids=[other.id, double.id])
+
+
+def test_two_files_of_one_human_are_one_officer(tx: Tx) -> None:
+    kept, merged, twice, other = (register(tx, name) for name in ("Ana", "Anita", "Any", "Eva"))
+    accounts = [officer(tx, f"ana{n}", person=person) for n, person in enumerate((kept, merged, twice))]
+    third = officer(tx, "eva", person=other)
+    identity.add_document(tx, person_id=merged.id, kind="CE", number="123456789")
+    identity.add_document(tx, person_id=other.id, kind="PTP", number="123456789")
+    assert not identity.are_same_human(tx, first=accounts[0].id, second=accounts[2].id)
+    merge(tx, kept=merged, merged=twice)
+    merge(tx, kept=kept, merged=merged)
+    assert identity.are_same_human(tx, first=accounts[0].id, second=accounts[2].id)
+    assert not identity.are_same_human(tx, first=accounts[0].id, second=third.id)
+    for account in accounts:
+        for person in (kept, merged, twice, other):
+            with pytest.raises(errors.OwnCase):
+                identity.check_may_decide(tx, officer_id=account.id, person_ids=[person.id])
+    rows = tx.connection.execute("SELECT DISTINCT person_id FROM identity_api.officers").fetchall()
+    assert {row[0] for row in rows} == {kept.id, other.id}
+    with pytest.raises(errors.OwnCase):
+        officers.grant_role(
+            acting(tx, accounts[0]), officer_id=accounts[2].id, role=OfficerRole.APPROVER, **WHY
+        )
 
 
 def test_nobody_trusts_themselves_with_more(tx: Tx) -> None:

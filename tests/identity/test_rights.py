@@ -16,7 +16,7 @@ from ayni.foundation.db import Database, Tx
 from ayni.identity import Authority, RepresentativeKind, errors, lives, privacy, rights
 from ayni.identity.model import Person, Representation
 from ayni.values.ids import PersonId
-from tests.identity.cast import PAPER, acting, after, officer, register
+from tests.identity.cast import PAPER, acting, after, merge, officer, register
 
 PRIMARY, ALTERNATE, GUARDIAN = RepresentativeKind
 NOBODY = PersonId(uuid4())
@@ -150,6 +150,23 @@ def test_a_collector_serves_so_many_people_and_no_more(family: Family) -> None:
     # Room after somebody's last day is not room before it.
     with pytest.raises(errors.TooManyRepresented):
         family.name(person_id=elders[-2].id, valid_from=date(2025, 6, 30))
+
+
+def test_a_collector_of_two_files_serves_no_more_people(family: Family) -> None:
+    most = family.tx.country.parameter("identity.people_per_collector", on=family.tx.today)
+    assert isinstance(most, int)
+    again = register(family.tx, "Lucha", date(1990, 1, 1))
+    elders = [register(family.tx, "E", date(1940, 1, 1)) for _ in range(most + 1)]
+    for person in elders[:most]:
+        family.name(person_id=person.id)
+    merge(family.tx, kept=again, merged=family.mother)
+    with pytest.raises(errors.TooManyRepresented):
+        family.name(person_id=elders[most].id, representative_id=again.id)
+    # Two files of one elder are one elder.
+    merge(family.tx, kept=elders[0], merged=elders[most])
+    family.name(person_id=elders[most].id, representative_id=again.id)
+    with pytest.raises(errors.RepresentationRefused):
+        family.name(person_id=again.id, representative_id=family.mother.id)
 
 
 def test_those_who_follow_each_other_are_not_counted_together(family: Family) -> None:

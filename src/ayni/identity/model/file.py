@@ -193,6 +193,8 @@ class PersonFile:
     deaths: list[Death]
     restrictions: list[Restriction]
     accounts: list[Officer]
+    other_files: list[PersonId]
+    """Files of the same human, which were merged with this one."""
 
     def known_on(self, day: date, timezone: tzinfo) -> Particulars | None:
         """Who the person was held to be at the end of a civil day; None before they were registered."""

@@ -79,6 +79,7 @@ def _identity(tx: Tx, file: PersonFile) -> dict[str, Any]:
             }
             for one in file.accounts
         ],
+        "other_files": [show_id("per", other) for other in file.other_files],
         "reads": _rows(list_reads(tx, person_id=person_id)),
         "deeds": _rows(audit.list_audit(tx, subject=show_id("per", person_id))),
     }

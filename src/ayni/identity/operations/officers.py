@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from ayni.foundation import audit
 from ayni.foundation.db import Tx
-from ayni.identity.errors import OfficerNotDisabled, OfficerRefused, OwnCase, PersonHasDied, RoleNotGranted
+from ayni.identity.errors import OfficerNotDisabled, OfficerRefused, PersonHasDied, RoleNotGranted
 from ayni.identity.model import Officer, OfficerRole
-from ayni.identity.queries.officers import find_acting_officer, get_officer
+from ayni.identity.queries.officers import check_may_decide, find_acting_officer, get_officer
 from ayni.identity.queries.people import get_holder, get_person
 from ayni.identity.store import officers as store
 from ayni.values.ids import OfficerId, PersonId, new_id, show_id
@@ -100,8 +100,8 @@ def _begin(tx: Tx, officer: Officer, reason: str) -> None:
 
 def _refuse_own(tx: Tx, person_id: PersonId) -> None:
     acting = find_acting_officer(tx)
-    if acting is not None and acting.person_id == person_id:
-        raise OwnCase
+    if acting is not None:
+        check_may_decide(tx, officer_id=acting.id, person_ids=[person_id])
 
 
 def _done(tx: Tx, verb: str, officer_id: OfficerId, reason: str, details: dict[str, str]) -> Officer:

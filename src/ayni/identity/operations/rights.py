@@ -26,6 +26,7 @@ from ayni.identity.model import (
 from ayni.identity.queries.file import count_of, is_minor, list_representatives
 from ayni.identity.queries.people import get_changeable
 from ayni.identity.store import rights as store
+from ayni.identity.store.officers import is_same_human
 from ayni.values.ids import PersonId, show_id
 
 
@@ -48,7 +49,7 @@ def name_representative(
     Raises RepresentationRefused, CollectorAlreadyNamed, AlreadyRepresents, TooManyRepresented,
     GuardianNotAdult, NotAMinor, UnknownPerson, PersonIsRestricted, PersonHasDied (of either), OwnCase.
     """
-    if person_id == representative_id:
+    if is_same_human(tx, first=person_id, second=representative_id):
         raise RepresentationRefused(rule="nobody represents themselves")
     first_day = valid_from or tx.today
     person = get_changeable(tx, person_id=person_id)

@@ -48,6 +48,7 @@ def gather_file(tx: Tx, *, person: Person) -> PersonFile:
         deaths=lives.list_deaths(tx, **one),
         restrictions=privacy.list_restrictions(tx, **one),
         accounts=officers.list_accounts_of_person(tx, **one),
+        other_files=privacy.list_files_of_human(tx, **one),
     )
 
 

@@ -56,14 +56,17 @@ def get_acting_officer(tx: Tx, *, roles: Sequence[OfficerRole]) -> Officer:
 
 
 def are_same_human(tx: Tx, *, first: OfficerId, second: OfficerId) -> bool:
-    """Whether two accounts are of one human, so that they count as one. Raises UnknownOfficer."""
+    """Whether two accounts are of one human, by whichever file, so that they count as one.
+
+    Raises UnknownOfficer.
+    """
     one = get_officer(tx, officer_id=first, even_disabled=True)
     other = get_officer(tx, officer_id=second, even_disabled=True)
-    return one.person_id == other.person_id
+    return store.is_same_human(tx, first=one.person_id, second=other.person_id)
 
 
 def check_may_decide(tx: Tx, *, officer_id: OfficerId, person_ids: Sequence[PersonId]) -> None:
-    """Refuse an officer who decides on themselves or on who holds the same document.
+    """Refuse an officer who decides on themselves, by whichever file, or on who holds the same document.
 
     For any number of people at once. Households are the registry's to compare. Raises OwnCase,
     UnknownOfficer, OfficerDisabled.

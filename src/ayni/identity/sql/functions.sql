@@ -15,12 +15,14 @@ BEGIN
 END;
 $$;
 
--- One collector serves at most so many people on any day. Collectors are counted under a lock of their own, so that
+-- One human collects for at most so many humans on any day, by however many files. Collectors are counted under a lock of their own, so that
 -- two offices which name the same one at the same moment do not both find room.
 CREATE OR REPLACE FUNCTION identity.keep_collector_cap() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    v_collector uuid := identity_api.canonical_id(NEW.representative_id);
+    v_person uuid := identity_api.canonical_id(NEW.person_id);
     v_period daterange;
     v_others bigint;
 BEGIN
@@ -28,12 +30,18 @@ BEGIN
         RETURN NEW;  -- no period: the table's own rule says so
     END IF;
     v_period := daterange(NEW.valid_from, NEW.valid_until, '[]');
-    PERFORM pg_advisory_xact_lock(hashtextextended('identity.collector ' || NEW.representative_id, 0));
-    WITH others AS (
-        SELECT r.person_id, daterange(r.valid_from, least(r.valid_until, r.ended_on) + 1) AS period
-        FROM identity.representatives r
-        WHERE r.representative_id = NEW.representative_id AND r.kind <> 'guardian'
-            AND r.person_id <> NEW.person_id
+    PERFORM pg_advisory_xact_lock(hashtextextended('identity.collector ' || v_collector, 0));
+    WITH files AS (
+        SELECT v_collector AS id
+        UNION
+        SELECT m.person_id FROM identity_api.merged m WHERE m.canonical_id = v_collector
+    ),
+    others AS (
+        SELECT identity_api.canonical_id(r.person_id) AS person_id,
+            daterange(r.valid_from, least(r.valid_until, r.ended_on) + 1) AS period
+        FROM files f
+        JOIN identity.representatives r ON r.representative_id = f.id
+        WHERE r.kind <> 'guardian' AND identity_api.canonical_id(r.person_id) <> v_person
             AND daterange(r.valid_from, least(r.valid_until, r.ended_on) + 1) && v_period
     )
     -- The fullest day is one on which somebody's period begins.

@@ -106,19 +106,6 @@ JOIN identity.present_people p ON p.id = c.person_id
 WHERE c.withdrawn_on IS NULL AND p.died_on IS NULL AND NOT p.restricted
 GROUP BY c.person_id, c.purpose;
 
--- Officers' accounts and the humans behind them: maker and checker must differ in person_id. The roles are those
--- in force; a disabled account has none.
-CREATE OR REPLACE VIEW identity_api.officers AS
-SELECT
-    o.id AS officer_id,
-    o.person_id,
-    ARRAY(SELECT r.role FROM identity.officer_roles r
-        WHERE r.officer_id = o.id AND r.revoked_at IS NULL
-            AND NOT EXISTS (SELECT FROM identity.disabled_accounts x
-                WHERE x.officer_id = o.id AND x.enabled_at IS NULL)
-        ORDER BY r.role) AS roles
-FROM identity.officers o;
-
 -- Files that were merged, and the one that stands for them now.
 CREATE OR REPLACE VIEW identity_api.merged AS
 WITH RECURSIVE merged (person_id, canonical_id) AS (
@@ -144,6 +131,20 @@ CREATE OR REPLACE VIEW identity_api.name_keys AS
 SELECT k.person_id, k.given_key, k.first_key, k.second_key
 FROM identity.name_keys k
 WHERE NOT EXISTS (SELECT FROM identity.restrictions r WHERE r.person_id = k.person_id AND r.lifted_at IS NULL);
+
+-- Officers' accounts and the humans behind them: maker and checker must differ in person_id, which
+-- is the file that stands for the human when files were merged. The roles are those in force; a disabled account
+-- has none.
+CREATE OR REPLACE VIEW identity_api.officers AS
+SELECT
+    o.id AS officer_id,
+    identity_api.canonical_id(o.person_id) AS person_id,
+    ARRAY(SELECT r.role FROM identity.officer_roles r
+        WHERE r.officer_id = o.id AND r.revoked_at IS NULL
+            AND NOT EXISTS (SELECT FROM identity.disabled_accounts x
+                WHERE x.officer_id = o.id AND x.enabled_at IS NULL)
+        ORDER BY r.role) AS roles
+FROM identity.officers o;
 
 -- identity.present_people is made here, after the tables were granted.
 GRANT SELECT ON ALL TABLES IN SCHEMA identity, identity_api TO ayni_app;

@@ -90,6 +90,13 @@ def enable_account(tx: Tx, *, officer_id: OfficerId, reason: str) -> bool:
     return changed(tx, "enable_account", row)
 
 
+def is_same_human(tx: Tx, *, first: PersonId, second: PersonId) -> bool:
+    """Whether two files are of one human."""
+    row = tx.execute(QUERIES["is_same_human"], {"first": first, "second": second}).fetchone()
+    assert row is not None
+    return bool(row[0])
+
+
 def list_own_cases(tx: Tx, *, officer_id: OfficerId, person_ids: Sequence[PersonId]) -> list[PersonId]:
     """Those of the people who are the officer's own human or hold a document of theirs."""
     row = {"officer_id": officer_id, "person_ids": list(person_ids)}

@@ -38,6 +38,12 @@ def list_reads(tx: Tx, *, person_id: PersonId) -> list[Read]:
     return many(tx, Read, "list_reads", {"person_id": person_id})
 
 
+def list_files_of_human(tx: Tx, *, person_id: PersonId) -> list[PersonId]:
+    """The other files of the same human."""
+    rows = tx.execute(QUERIES["list_files_of_human"], {"person_id": person_id}).fetchall()
+    return [PersonId(row[0]) for row in rows]
+
+
 def list_verifications(tx: Tx, *, person_id: PersonId) -> list[Answered]:
     """Every answer of a register about a person's documents."""
     return many(tx, Answered, "list_verifications", {"person_id": person_id})

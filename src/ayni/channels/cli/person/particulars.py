@@ -101,6 +101,7 @@ def show(
             row[name] = show_id("per", row[name])
     for row in data["consents"]:
         row["given_by"] = show_id("per", row["given_by"])
+    data["other_files"] = [show_id("per", one) for one in file.other_files]
     data["accounts"] = [one.login for one in file.accounts]
     data["as_of"] = told
     answer.show(data, [f"{show_id('per', file.person.id)}", *_lines(file, told)], as_json=json)
@@ -137,6 +138,7 @@ def _lines(file: PersonFile, told: dict[str, Any] | None) -> list[str]:
         for r in file.representatives
         if r.ended_on is None
     ]
+    lines += [f"The same human as {show_id('per', one)}." for one in file.other_files]
     lines += [f"Permits {c.purpose} since {c.given_on}." for c in file.consents if c.withdrawn_on is None]
     lines += [f"Corrected {row.since:%Y-%m-%d}: {row.reason}" for row in file.particulars[1:]]
     if told is not None:

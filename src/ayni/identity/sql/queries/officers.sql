@@ -69,13 +69,25 @@ WHERE officer_id = %(officer_id)s AND enabled_at IS NULL
 RETURNING number;
 
 -- name: list_own_cases
--- Those of the given people who are the officer's own human, or who hold a document with a number of theirs,
--- whatever kind it was entered under: one card entered twice is one human.
+-- Those of the given people who are the officer's own human, by whichever file, or who hold a document with a number
+-- of theirs, whatever kind it was entered under: one card entered twice is one human.
+WITH human AS (
+    SELECT identity_api.canonical_id(o.person_id) AS id FROM identity.officers o WHERE o.id = %(officer_id)s
+),
+own AS (
+    SELECT h.id FROM human h
+    UNION
+    SELECT m.person_id FROM identity_api.merged m JOIN human h ON h.id = m.canonical_id
+)
 SELECT u.person_id
 FROM unnest(%(person_ids)s::uuid[]) u (person_id)
-JOIN identity.officers o ON o.id = %(officer_id)s
-WHERE u.person_id = o.person_id
+WHERE u.person_id IN (SELECT own.id FROM own)
     OR EXISTS (SELECT FROM identity.documents theirs
-        JOIN identity.documents own ON own.number = theirs.number
-        WHERE theirs.person_id = u.person_id AND own.person_id = o.person_id)
+        JOIN identity.documents mine ON mine.number = theirs.number
+        JOIN own ON own.id = mine.person_id
+        WHERE theirs.person_id = u.person_id)
 ORDER BY u.person_id;
+
+-- name: is_same_human
+-- Whether two files are of one human: the same file, or merged.
+SELECT identity_api.canonical_id(%(first)s) = identity_api.canonical_id(%(second)s);

@@ -29,6 +29,16 @@ FROM identity.reads
 WHERE person_id = %(person_id)s
 ORDER BY number;
 
+-- name: list_files_of_human
+-- The other files of the same human, in the order of their ids.
+SELECT f.person_id
+FROM (SELECT identity_api.canonical_id(%(person_id)s) AS person_id
+    UNION
+    SELECT m.person_id FROM identity_api.merged m
+    WHERE m.canonical_id = identity_api.canonical_id(%(person_id)s)) f
+WHERE f.person_id <> %(person_id)s
+ORDER BY f.person_id;
+
 -- name: list_verifications
 -- Every answer of a register about a person's documents, oldest first.
 SELECT v.document_kind, v.document_number, v.source, v.matches, v.differences, v.verified_at, v.verified_by
