@@ -64,10 +64,11 @@ def register() -> None:
         "In every book debits equal credits, and each account is the sum of its transfers.",
         _ledger_violations,
     )
-    from ayni import payments, programmes, wallet
+    from ayni import identity, payments, programmes, registry, wallet
 
     for one in (*payments.INVARIANTS, *wallet.INVARIANTS, *programmes.INVARIANTS):
         invariants.register(one.name, one.sentence, one.check)
+    identity.register_export_part("registry", registry.export_person)
     jobs.register("ledger.expire_holds", _expire_holds, in_transaction=False, every="* * * * *")
 
 

@@ -16,6 +16,7 @@ from ayni.registry.operations import (
     register_household,
 )
 from ayni.registry.queries import (
+    export_person,
     facts,
     find_household,
     find_membership,
@@ -32,6 +33,7 @@ __all__ = [
     "declare_facts",
     "declare_mapping",
     "end_membership",
+    "export_person",
     "facts",
     "find_household",
     "find_membership",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from ayni.foundation.db import Tx
 from ayni.registry import store
 from ayni.registry.errors import UnknownHousehold
 from ayni.registry.model import FactName, FactValue, Flag, Household, Membership, Record
-from ayni.values.ids import HouseholdId, PersonId
+from ayni.values.ids import HouseholdId, PersonId, show_id
 
 
 def get_household(tx: Tx, *, household_id: HouseholdId) -> Household:
@@ -69,3 +70,31 @@ def list_flags(tx: Tx, *, household_id: HouseholdId) -> list[Flag]:
     """Why a household needs adjudication; nothing when it does not. Raises UnknownHousehold."""
     get_household(tx, household_id=household_id)
     return store.list_flags(tx, household_id=household_id)
+
+
+def export_person(tx: Tx, *, person_id: PersonId) -> dict[str, Any]:
+    """Everything that the registry knows of a person, as plain JSON: registry's part of identity's export.
+
+    `memberships` with the facts of each household while the person belonged to it, and `facts` of the person.
+    """
+    memberships = []
+    for row in store.list_memberships(tx, person_id=person_id):
+        until = row["valid_until"] or date.max
+        records = list_records(tx, household_id=row["household_id"])
+        told = [one for one in records if row["valid_from"] <= one.observed_on <= until]
+        plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+        plain["household_id"] = show_id("hh", row["household_id"])
+        memberships.append({**plain, "facts": [_plain(one) for one in told]})
+    return {
+        "memberships": memberships,
+        "facts": [_plain(one) for one in list_records(tx, person_id=person_id)],
+    }
+
+
+def _plain(record: Record) -> dict[str, Any]:
+    return {
+        "observed_on": record.observed_on.isoformat(),
+        "source": record.source,
+        "recorded_at": record.recorded_at.isoformat(),
+        "values": dict(record.facts),
+    }

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
 from ayni.foundation.db import Tx
@@ -167,6 +167,12 @@ def list_members(tx: Tx, *, household_id: HouseholdId, on: date) -> list[Members
 def find_membership(tx: Tx, *, person_id: PersonId, on: date) -> Membership | None:
     """Where a person belonged on a day, or None."""
     return _one(tx, Membership, "find_membership", {"person_id": person_id, "on": on})
+
+
+def list_memberships(tx: Tx, *, person_id: PersonId) -> list[dict[str, Any]]:
+    """Every household that a person belongs or belonged to, with how its source calls it."""
+    with tx.connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_QUERIES["list_memberships"], {"person_id": person_id}).fetchall()
 
 
 def list_flags(tx: Tx, *, household_id: HouseholdId) -> list[Flag]:
