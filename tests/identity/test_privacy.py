@@ -75,6 +75,21 @@ def test_a_restricted_person_is_left_out_of_new_decisions_and_comes_back(office:
     assert identity.find_person(office.tx, kind=DOCUMENT[0], number=DOCUMENT[1]) == office.rosa
 
 
+def test_the_planner_does_not_believe_that_nearly_everybody_is_restricted(
+    own_database: Database, owner: psycopg.Connection
+) -> None:
+    """A bug: `NOT restricted` was guessed to leave one person, and whole cities were joined one by one."""
+    with own_database.transaction() as tx:
+        identity.register_people(tx, people=(identity.NewPerson("Ana", f"A{n}") for n in range(3_000)))
+        restricted = register(tx)
+        privacy.restrict_person(acting(tx, officer(tx, "ana")), person_id=restricted.id, reason="asked")
+    owner.execute("VACUUM ANALYZE")
+    for view in ("particulars", "people_with_document"):
+        row = owner.execute(f"EXPLAIN (FORMAT JSON) SELECT person_id FROM identity_api.{view}").fetchone()
+        assert row is not None
+        assert row[0][0]["Plan"]["Plan Rows"] > 1_000
+
+
 def test_what_the_law_obliges_us_to_keep_stays(office: Office) -> None:
     office.restrict()
     with pytest.raises(errors.DocumentAlreadyHeld):

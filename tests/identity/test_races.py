@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
@@ -156,6 +157,61 @@ def test_a_file_is_restricted_once_and_lifted_once(own_database: Database, peopl
         lambda tx: privacy.lift_restriction(acting(tx, account), person_id=people[0].id, reason="asked")
     ] * 4
     assert at_once(own_database, lift) == {DONE: 1, "not_restricted": 3}
+
+
+def test_nothing_slips_into_a_file_while_it_is_being_restricted(
+    own_database: Database, people: list[Person]
+) -> None:
+    """A bug: who had looked before the restriction was committed wrote after it."""
+    rosa = people[0].id
+    with own_database.transaction(TEST_ACTOR) as tx:
+        account = officer(tx, "registrar", person=people[7])
+    deeds: list[Callable[[Tx], object]] = [
+        lambda tx: reach.add_contact(tx, person_id=rosa, phone=PHONE, reason="told"),
+        lambda tx: reach.move_person(tx, person_id=rosa, district_code="150101", reason="told"),
+        lambda tx: rights.give_consent(tx, person_id=rosa, purpose="lending", text_version="1"),
+        lambda tx: identity.add_document(tx, person_id=rosa, kind="CE", number="001234567"),
+        lambda tx: lives.correct_person(tx, person_id=rosa, particulars={"sex": "male"}, **WHY),
+        _name(people[1], people[0], RepresentativeKind.PRIMARY_COLLECTOR),
+    ]
+
+    def attempt(deed: Callable[[Tx], object]) -> str:
+        try:
+            with own_database.transaction(TEST_ACTOR) as tx:
+                deed(tx)
+        except AyniError as refusal:
+            return refusal.code
+        return DONE
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        with own_database.transaction(TEST_ACTOR) as tx:
+            privacy.restrict_person(acting(tx, account), person_id=rosa, reason="asked")
+            running = [pool.submit(attempt, deed) for deed in deeds]
+            _until_waiting(own_database, len(deeds))
+        assert {one.result(timeout=60) for one in running} == {"person_is_restricted"}
+
+
+def _until_waiting(database: Database, count: int) -> None:
+    """Until so many others wait for a lock that we hold."""
+    waiting = """SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+    with database.connection() as connection:
+        for _ in range(600):
+            row = connection.execute(waiting).fetchone()
+            if row is not None and row[0] >= count:
+                return
+            sleep(0.05)
+    raise AssertionError("they do not wait")
+
+
+def test_two_who_name_each_other_as_collector_do_not_wait_for_ever(
+    own_database: Database, people: list[Person]
+) -> None:
+    one, other = people[0], people[1]
+    primary, alternate = RepresentativeKind.PRIMARY_COLLECTOR, RepresentativeKind.ALTERNATE_COLLECTOR
+    deeds = [_name(one, other, primary), _name(other, one, primary)]
+    deeds += [_name(one, people[2], alternate), _name(people[2], one, alternate)]
+    assert at_once(own_database, deeds) == {DONE: 4}
 
 
 def test_roles_and_accounts_change_once(own_database: Database, people: list[Person]) -> None:

@@ -10,7 +10,8 @@ from ayni.foundation.db import Tx
 from ayni.identity.errors import NothingToCorrect, NotRecordedDead, PersonRefused
 from ayni.identity.model import Corrected, Person
 from ayni.identity.operations.people import checked_particulars
-from ayni.identity.queries.people import get_changeable, get_person
+from ayni.identity.operations.standing import get_changeable
+from ayni.identity.queries.people import get_person
 from ayni.identity.store import lives as store
 from ayni.values.ids import PersonId, show_id
 
@@ -27,7 +28,6 @@ def correct_person(
     """
     if unknown := sorted(set(particulars) - set(_FIELDS)):
         raise PersonRefused(rule=f"there is no field called {unknown[0]}")
-    store.lock_person(tx, person_id=person_id)
     person = get_changeable(tx, person_id=person_id, even_dead=True)
     before = {name: value for name, value in asdict(person).items() if name in _FIELDS}
     after = before | checked_particulars(tx, particulars)
@@ -53,7 +53,6 @@ def record_death(tx: Tx, *, person_id: PersonId, died_on: date, source: str, rea
 
     Raises UnknownPerson, PersonIsRestricted, PersonHasDied, PersonRefused, OwnCase.
     """
-    store.lock_person(tx, person_id=person_id)
     person = get_changeable(tx, person_id=person_id)
     if died_on > tx.today:
         raise PersonRefused(rule="nobody has died in the future")
@@ -69,7 +68,6 @@ def reverse_death(tx: Tx, *, person_id: PersonId, source: str, reason: str) -> P
 
     Raises UnknownPerson, PersonIsRestricted, NotRecordedDead, PersonRefused, OwnCase.
     """
-    store.lock_person(tx, person_id=person_id)
     person = get_changeable(tx, person_id=person_id, even_dead=True)
     if person.died_on is None:
         raise NotRecordedDead

@@ -19,6 +19,7 @@ from ayni.identity.model import (
     completed_years,
     read_name,
 )
+from ayni.identity.operations.standing import get_changeable
 from ayni.identity.queries import people as queries
 from ayni.identity.store import people as store
 from ayni.values.ids import PersonId, new_id, show_id
@@ -128,7 +129,7 @@ def add_document(tx: Tx, *, person_id: PersonId, kind: str, number: str) -> None
     document = _checked_document(tx, kind, number)
     if document is None:
         raise InvalidDocument(kind=kind, reason="somebody without a document has none to add")
-    queries.get_changeable(tx, person_id=person_id)
+    get_changeable(tx, person_id=person_id)
     store.insert_document(tx, person_id=person_id, kind=kind, number=document[1])
     audit.record(
         tx, action="identity.add_document", subject=show_id("per", person_id), details={"kind": kind}

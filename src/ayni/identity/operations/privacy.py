@@ -8,6 +8,7 @@ from ayni.foundation import audit
 from ayni.foundation.db import Tx
 from ayni.identity.errors import NotRestricted
 from ayni.identity.model import OfficerRole, Person, PersonFile
+from ayni.identity.operations.standing import lock_people
 from ayni.identity.queries.file import check_may_see_restricted, gather_file
 from ayni.identity.queries.officers import check_may_decide, get_acting_officer
 from ayni.identity.queries.people import get_anybody, get_person
@@ -59,6 +60,7 @@ def restrict_person(tx: Tx, *, person_id: PersonId, reason: str) -> None:
     of the file changes. What exists stays: the books still close. A registrar decides it, as the actor
     (`off_…`). Raises UnknownPerson, PersonIsRestricted, RoleNotGranted, OwnCase, PersonRefused (no reason).
     """
+    lock_people(tx, person_id)
     get_person(tx, person_id=person_id)
     _check_registrar(tx, person_id)
     store.insert_restriction(tx, person_id=person_id, reason=reason)
@@ -70,6 +72,7 @@ def lift_restriction(tx: Tx, *, person_id: PersonId, reason: str) -> None:
 
     Raises UnknownPerson, NotRestricted, RoleNotGranted, OwnCase, PersonRefused (no reason).
     """
+    lock_people(tx, person_id)
     get_anybody(tx, person_id=person_id)
     _check_registrar(tx, person_id)
     if not store.lift_restriction(tx, person_id=person_id, reason=reason):

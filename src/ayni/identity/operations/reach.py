@@ -7,7 +7,7 @@ from ayni.foundation.db import Tx
 from ayni.identity.errors import ContactAlreadyKnown, PersonRefused, UnknownContact
 from ayni.identity.model import Whereabouts
 from ayni.identity.operations.people import record_whereabouts
-from ayni.identity.queries.people import get_changeable
+from ayni.identity.operations.standing import get_changeable
 from ayni.identity.store import reach as store
 from ayni.values.ids import PersonId, show_id
 

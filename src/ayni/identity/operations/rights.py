@@ -23,8 +23,8 @@ from ayni.identity.model import (
     birthday,
     completed_years,
 )
+from ayni.identity.operations.standing import get_changeable, lock_people
 from ayni.identity.queries.file import count_of, is_minor, list_representatives
-from ayni.identity.queries.people import get_changeable
 from ayni.identity.store import rights as store
 from ayni.identity.store.officers import is_same_human
 from ayni.values.ids import PersonId, show_id
@@ -52,6 +52,7 @@ def name_representative(
     if is_same_human(tx, first=person_id, second=representative_id):
         raise RepresentationRefused(rule="nobody represents themselves")
     first_day = valid_from or tx.today
+    lock_people(tx, person_id, representative_id)
     person = get_changeable(tx, person_id=person_id)
     representative = get_changeable(tx, person_id=representative_id)
     if kind == RepresentativeKind.GUARDIAN:
@@ -95,6 +96,7 @@ def end_representation(tx: Tx, *, number: int, reason: str, last_day: date | Non
     found = store.find_representation(tx, number=number)
     if found is None:
         raise UnknownRepresentation
+    lock_people(tx, found.person_id, found.representative_id)
     for person_id in (found.person_id, found.representative_id):
         get_changeable(tx, person_id=person_id, even_dead=True)
     # A right that is still to begin is taken back whole.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ayni.foundation.db import Tx
-from ayni.identity.errors import PersonHasDied, PersonIsRestricted, UnknownDocument, UnknownPerson
+from ayni.identity.errors import PersonIsRestricted, UnknownDocument, UnknownPerson
 from ayni.identity.model import Document, Person
-from ayni.identity.queries.officers import check_may_decide, find_acting_officer
 from ayni.identity.store import people as store
 from ayni.values.ids import PersonId
 
@@ -23,21 +22,6 @@ def get_anybody(tx: Tx, *, person_id: PersonId) -> Person:
     person = store.find_person(tx, person_id=person_id)
     if person is None:
         raise UnknownPerson
-    return person
-
-
-def get_changeable(tx: Tx, *, person_id: PersonId, even_dead: bool = False) -> Person:
-    """One person whose file whoever acts may change.
-
-    Raises UnknownPerson, PersonIsRestricted, PersonHasDied (unless `even_dead`), and OwnCase or
-    OfficerDisabled when an officer acts.
-    """
-    person = get_person(tx, person_id=person_id)
-    if person.died_on is not None and not even_dead:
-        raise PersonHasDied
-    officer = find_acting_officer(tx)
-    if officer is not None:
-        check_may_decide(tx, officer_id=officer.id, person_ids=[person_id])
     return person
 
 
