@@ -23,13 +23,13 @@ from ayni.identity.model import (
     Claim,
     Corrected,
     NewPerson,
+    Officer,
     OfficerRole,
     PersonFile,
     RepresentativeKind,
     Verification,
     Whereabouts,
 )
-from ayni.identity.model import Officer as OfficerAccount
 from ayni.identity.operations import (
     add_document,
     lives,
@@ -66,7 +66,7 @@ __all__ = [
     "ExportPart",
     "IdentityRegister",
     "NewPerson",
-    "OfficerAccount",
+    "Officer",
     "OfficerRole",
     "OwnCase",
     "PersonFile",

@@ -11,7 +11,8 @@ from ayni import identity
 from ayni.channels.cli.answer import Json, show, show_table
 from ayni.channels.cli.person.named import Officer, Person, Reason, at_work, find
 from ayni.foundation.db import Tx
-from ayni.identity import OfficerAccount, OfficerRole
+from ayni.identity import Officer as OfficerAccount
+from ayni.identity import OfficerRole
 from ayni.values.ids import OfficerId, show_id
 
 cli = typer.Typer(no_args_is_help=True)
