@@ -127,6 +127,13 @@ class Country(Protocol):
         """A mobile number in E.164 ("+51…"); raises InvalidPhone with the reason."""
         ...
 
+    def name_key(self, text: str) -> str:
+        """One key for all the ways in which a name is written here: words as they sound, in their order.
+
+        For comparing and finding, never for showing. Empty only for a text without letters and digits.
+        """
+        ...
+
     def is_business_day(self, on: date) -> bool:
         """False on weekends and public holidays; compensable non-working days count as business days."""
         ...

@@ -7,7 +7,8 @@ count as one when two people must agree, and nobody decides on themselves. Who l
 down; the person may have all of it, and may have it restricted.
 
 Besides what it exports by name, use cases stand together by subject: `lives` (corrections, deaths), `reach`
-(telephones, addresses), `rights` (representatives, consents), `privacy` (files, restrictions), `officers`.
+(telephones, addresses), `rights` (representatives, consents), `privacy` (files, restrictions), `officers`, and
+`merging` (two files of one human).
 """
 
 from ayni.identity.errors import (
@@ -22,6 +23,7 @@ from ayni.identity.model import (
     Authority,
     Claim,
     Corrected,
+    FoundPerson,
     NewPerson,
     Officer,
     OfficerRole,
@@ -33,6 +35,7 @@ from ayni.identity.model import (
 from ayni.identity.operations import (
     add_document,
     lives,
+    merging,
     officers,
     privacy,
     reach,
@@ -41,8 +44,10 @@ from ayni.identity.operations import (
     register_people,
     register_person,
     rights,
+    search_people,
     verify_documents,
 )
+from ayni.identity.operations.search import fill_name_keys
 from ayni.identity.operations.export import export_person, register_export_part
 from ayni.identity.ports import ExportPart, IdentityRegister
 from ayni.identity.queries import (
@@ -50,6 +55,7 @@ from ayni.identity.queries import (
     check_may_decide,
     find_person,
     get_holder,
+    get_canonical_id,
     get_officer,
     get_person,
     has_consent,
@@ -57,6 +63,7 @@ from ayni.identity.queries import (
     list_people_by_phone,
     list_reads,
     list_representatives,
+    list_same_human,
 )
 
 __all__ = [
@@ -65,6 +72,7 @@ __all__ = [
     "Corrected",
     "ExportPart",
     "IdentityRegister",
+    "FoundPerson",
     "NewPerson",
     "Officer",
     "OfficerRole",
@@ -81,8 +89,10 @@ __all__ = [
     "are_same_human",
     "check_may_decide",
     "export_person",
+    "fill_name_keys",
     "find_person",
     "get_holder",
+    "get_canonical_id",
     "get_officer",
     "get_person",
     "has_consent",
@@ -90,7 +100,9 @@ __all__ = [
     "list_people_by_phone",
     "list_reads",
     "list_representatives",
+    "list_same_human",
     "lives",
+    "merging",
     "officers",
     "privacy",
     "reach",
@@ -100,6 +112,7 @@ __all__ = [
     "register_people",
     "register_person",
     "rights",
+    "search_people",
     "verify_all_documents",
     "verify_documents",
 ]

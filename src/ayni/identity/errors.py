@@ -283,3 +283,39 @@ class RegisterUnavailable(AyniError):
     what = "The identity register did not answer."
     means = "Documents that it had answered about are recorded; the others stay unverified."
     do = "Ask again later: only the unverified documents will be asked about."
+
+
+class NothingToSearch(BadInput):
+    """A search that asks for nothing, or for several things."""
+
+    code = "nothing_to_search"
+    what = "A search takes one of a name, a document or a telephone, and shows 1 to {most} people."
+    means = "Nobody was searched for."
+    do = "Give one of them, with a letter or a digit in it."
+
+
+class AlreadyMerged(Refused):
+    """A file that was merged stands for nobody any more."""
+
+    code = "already_merged"
+    what = "The file {person} was merged before; {use} stands for this human now."
+    means = "Nothing was merged."
+    do = "Use {use} instead."
+
+
+class UnknownMerge(NotFound):
+    """No such merge."""
+
+    code = "unknown_merge"
+    what = "There is no merge with this number."
+    means = "Nothing was undone."
+    do = "Look at the merges of the person's file."
+
+
+class MergeAlreadyUndone(Refused):
+    """A merge is undone once."""
+
+    code = "merge_already_undone"
+    what = "This merge was undone before."
+    means = "Nothing was changed: the files stand for themselves already."
+    do = "Look at the file; merge again if they are of one human after all."

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from ayni.countries.peru import business_days, numbers
 from ayni.countries.peru.business_days import DecreedDay, read_decreed_days
 from ayni.countries.peru.catalogue import Catalogue
+from ayni.countries.peru.names import NameKeys
 from ayni.countries.peru.places import Districts
 from ayni.foundation.country import District, ParameterRow, ParameterValue
 
@@ -25,6 +26,7 @@ class Peru:
         self.document_kinds: tuple[str, ...] = numbers.DOCUMENT_KINDS
         self._catalogue = Catalogue(folder / "parameters")
         self._districts = Districts(folder / "districts.yaml")
+        self._name_keys = NameKeys(folder / "names.yaml")
         self._decreed_days = read_decreed_days(folder / "decreed_days.yaml")
         self.timezone = ZoneInfo(self._catalogue.constant("calendar.timezone"))
 
@@ -54,6 +56,10 @@ class Peru:
     def check_mobile(self, value: str) -> str:
         """A mobile number as +519 and eight digits; raises InvalidPhone."""
         return numbers.check_mobile(value)
+
+    def name_key(self, text: str) -> str:
+        """A name as it sounds: "Huamaní" and "GUAMANI" have one key, as have "Mª" and "María"."""
+        return self._name_keys.key(text)
 
     def is_business_day(self, on: date) -> bool:
         """False on weekends and public holidays; compensable days count as business days."""

@@ -16,6 +16,7 @@ from ayni.identity.model.file import (
     RepresentativeKind,
     Restriction,
 )
+from ayni.identity.model.found import FoundPerson, Merge, Searched
 from ayni.identity.model.names import NotAName, birthday, completed_years, read_name
 from ayni.identity.model.people import (
     NO_DOCUMENT,
@@ -42,7 +43,9 @@ __all__ = [
     "Corrected",
     "Death",
     "Document",
+    "FoundPerson",
     "HeldRole",
+    "Merge",
     "NewPerson",
     "NotAName",
     "Officer",
@@ -54,6 +57,7 @@ __all__ = [
     "Representation",
     "RepresentativeKind",
     "Restriction",
+    "Searched",
     "Sex",
     "Verification",
     "VerificationSummary",

@@ -7,6 +7,7 @@ from ayni.identity.operations.people import (
     register_people,
     register_person,
 )
+from ayni.identity.operations.search import search_people
 from ayni.identity.operations.verification import record_verifications, verify_documents
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "register_officer",
     "register_people",
     "register_person",
+    "search_people",
     "verify_documents",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 from ayni.foundation import audit
@@ -12,7 +12,9 @@ from ayni.identity.model import Corrected, Person
 from ayni.identity.operations.people import checked_particulars
 from ayni.identity.operations.standing import get_changeable
 from ayni.identity.queries.people import get_person
+from ayni.identity.queries.search import name_keys
 from ayni.identity.store import lives as store
+from ayni.identity.store.names import insert_name_keys
 from ayni.values.ids import PersonId, show_id
 
 _FIELDS = tuple(Corrected.__annotations__)
@@ -38,6 +40,7 @@ def correct_person(
     if person.died_on is not None and after["birth_on"] is not None and after["birth_on"] > person.died_on:
         raise PersonRefused(rule="a birth is not after the death")
     store.insert_correction(tx, person_id=person_id, particulars=after, reason=reason, source=source)
+    insert_name_keys(tx, [(person_id, *name_keys(tx, replace(person, **after)))])
     audit.record(
         tx,
         action="identity.correct",

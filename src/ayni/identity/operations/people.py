@@ -21,6 +21,7 @@ from ayni.identity.model import (
 )
 from ayni.identity.operations.standing import get_changeable
 from ayni.identity.queries import people as queries
+from ayni.identity.queries.search import name_keys
 from ayni.identity.store import people as store
 from ayni.values.ids import PersonId, new_id, show_id
 
@@ -105,6 +106,7 @@ def _row(person: NewPerson, tx: Tx) -> Sequence[Any]:
         person.phone,
         person.district_code,
         person.address_line,
+        *name_keys(tx, person),
     )
 
 
@@ -117,7 +119,11 @@ def record_whereabouts(tx: Tx, *, people: Iterable[Whereabouts]) -> int:
     """
     nothing = (None,) * 10
     return store.update_whereabouts(
-        tx, ((p.person_id, *nothing, p.phone, p.district_code, p.address_line) for p in people)
+        tx,
+        (
+            (p.person_id, *nothing, p.phone, p.district_code, p.address_line, None, None, None)
+            for p in people
+        ),
     )
 
 

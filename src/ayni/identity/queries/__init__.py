@@ -1,6 +1,7 @@
 """What identity tells."""
 
 from ayni.identity.queries.file import has_consent, list_reads, list_representatives
+from ayni.identity.queries.merges import get_canonical_id, list_same_human
 from ayni.identity.queries.officers import (
     are_same_human,
     check_may_decide,
@@ -20,6 +21,7 @@ __all__ = [
     "are_same_human",
     "check_may_decide",
     "find_person",
+    "get_canonical_id",
     "get_holder",
     "get_officer",
     "get_person",
@@ -30,4 +32,5 @@ __all__ = [
     "list_people_by_phone",
     "list_reads",
     "list_representatives",
+    "list_same_human",
 ]

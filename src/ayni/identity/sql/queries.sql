@@ -14,7 +14,10 @@ CREATE TEMP TABLE IF NOT EXISTS staged_people (
     document_number text,
     phone text,
     district_code text,
-    address_line text
+    address_line text,
+    given_key text,
+    first_key text,
+    second_key text
 ) ON COMMIT DELETE ROWS;
 
 -- name: empty_staged_people

@@ -20,7 +20,12 @@ def insert_people(tx: Tx, rows: Iterable[Sequence[Any]]) -> int:
         when = {"now": tx.now, "on": tx.today}
         with named():
             tx.execute(QUERIES["insert_staged_people"], when)
-        for name in ("insert_staged_documents", "insert_staged_contacts", "insert_staged_addresses"):
+        for name in (
+            "insert_staged_name_keys",
+            "insert_staged_documents",
+            "insert_staged_contacts",
+            "insert_staged_addresses",
+        ):
             with named():
                 tx.execute(QUERIES[name], when)
     return count

@@ -62,6 +62,9 @@ _RULES: dict[type[AyniError], dict[str, str]] = {
         "restrictions_give_a_reason": _REASON,
         "restrictions_are_lifted_for_a_reason": _REASON,
         "reads_have_a_purpose": "a purpose has 1 to 500 letters",
+        "merges_are_of_two_files": "a file is not merged with itself",
+        "merges_give_a_reason": _REASON,
+        "merges_are_undone_for_a_reason": _REASON,
     },
     RepresentationRefused: {
         "representatives_kind_is_known": "there are primary_collector, alternate_collector and guardian",
@@ -97,6 +100,8 @@ _FACTS: dict[str, type[AyniError]] = {
     "officers_login_is_taken": LoginTaken,
     "documents_belong_to_a_person": UnknownPerson,
     "officers_are_people": UnknownPerson,
+    "merges_keep_a_person": UnknownPerson,
+    "merges_merge_a_person": UnknownPerson,
     "representatives_one_primary_at_a_time": CollectorAlreadyNamed,
     "representatives_collect_once": AlreadyRepresents,
     "representatives_guard_once": AlreadyRepresents,

@@ -1,0 +1,56 @@
+"""Finding people by what is known of them. Who searched is written down by the operation `search_people`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ayni.foundation.db import Tx
+from ayni.identity.model import FoundPerson, NewPerson, Person
+from ayni.identity.store import names, people
+from ayni.values.ids import PersonId
+
+LIKENESS_PER_MILLE = 400
+"""Of 1,000: below it, what two names share is chance. Half of a name's letters may be wrong or missing."""
+ONE_WORD_PER_MILLE = 600
+"""The same for a single word, which is compared with the best of the words of a name."""
+
+
+def name_keys(tx: Tx, person: NewPerson | Person) -> tuple[str, str, str]:
+    """The keys of given names, first and second surname, "" where there is none."""
+    given, first, second = (
+        tx.country.name_key(name or "")
+        for name in (person.given_names, person.first_surname, person.second_surname)
+    )
+    return given, first, second
+
+
+def find_by_name(tx: Tx, *, text: str, district: str | None, limit: int) -> list[FoundPerson]:
+    """People whose names sound like a text, the likest first."""
+    key = tx.country.name_key(text)
+    if not key:
+        return []
+    hits = dict(
+        names.search_by_name(
+            tx,
+            key=key,
+            names_per_mille=LIKENESS_PER_MILLE,
+            words_per_mille=ONE_WORD_PER_MILLE,
+            district=district,
+            limit=limit,
+        )
+    )
+    return [
+        replace(one, likeness_per_mille=hits[one.id]) for one in names.list_found(tx, people=list(hits))
+    ]
+
+
+def show_found(tx: Tx, *, people_found: list[Person], limit: int) -> list[FoundPerson]:
+    """People as a list shows them; restricted files are left out."""
+    shown: list[PersonId] = [one.id for one in people_found if not one.restricted]
+    return names.list_found(tx, people=shown[:limit])
+
+
+def find_by_document(tx: Tx, *, kind: str, number: str) -> list[Person]:
+    """The holder of a document, or nobody. Raises InvalidDocument."""
+    found = people.find_holder(tx, kind=kind, number=tx.country.check_document(kind, number))
+    return [] if found is None else [found]
