@@ -146,4 +146,3 @@ def test_nobody_changes_keys_and_searches(owner: psycopg.Connection, own_databas
         for attempt in (f"DELETE FROM identity.{table}", f"TRUNCATE identity.{table}"):
             with pytest.raises(psycopg.DatabaseError):
                 owner.execute(attempt)
-

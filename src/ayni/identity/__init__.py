@@ -7,7 +7,7 @@ count as one when two people must agree, and nobody decides on themselves. Who l
 down; the person may have all of it, and may have it restricted.
 
 Besides what it exports by name, use cases stand together by subject: `lives` (corrections, deaths), `reach`
-(telephones, addresses), `rights` (representatives, consents), `privacy` (files, restrictions), `officers`, and
+(telephones, addresses), `rights` (representatives, consents), `privacy` (files, restrictions), `officers`,
 `merging` (two files of one human).
 """
 
@@ -27,6 +27,7 @@ from ayni.identity.model import (
     NewPerson,
     Officer,
     OfficerRole,
+    Person,
     PersonFile,
     RepresentativeKind,
     Verification,
@@ -47,14 +48,15 @@ from ayni.identity.operations import (
     search_people,
     verify_documents,
 )
-from ayni.identity.operations.search import fill_name_keys
 from ayni.identity.operations.export import export_person, register_export_part
+from ayni.identity.operations.search import fill_name_keys
 from ayni.identity.ports import ExportPart, IdentityRegister
 from ayni.identity.queries import (
     are_same_human,
     check_may_decide,
     find_person,
     get_holder,
+    get_acting_officer,
     get_canonical_id,
     get_officer,
     get_person,
@@ -71,12 +73,16 @@ __all__ = [
     "Claim",
     "Corrected",
     "ExportPart",
-    "IdentityRegister",
     "FoundPerson",
+    "IdentityRegister",
     "NewPerson",
     "Officer",
     "OfficerRole",
     "OwnCase",
+    "Officer",
+    "OfficerRole",
+    "OwnCase",
+    "Person",
     "PersonFile",
     "PersonHasDied",
     "PersonIsRestricted",
@@ -92,6 +98,7 @@ __all__ = [
     "fill_name_keys",
     "find_person",
     "get_holder",
+    "get_acting_officer",
     "get_canonical_id",
     "get_officer",
     "get_person",

@@ -2,15 +2,17 @@
 
 Everything has its date and its source, and nothing is overwritten: a new survey stands beside the old one,
 and it can say what was known on any day. It imports lists of residents (padrones), tells line by line
-what it could not use, never guesses where a source contradicts itself. It knows no money.
+what it could not use, never guesses where a source contradicts itself. Two files that may be of one human are
+for officers to judge (`duplicates`); what they decided is asked once. It knows no money.
 """
 
 from ayni.registry.jobs import import_padron
-from ayni.registry.model import FactName, ImportReport, Role
+from ayni.registry.model import FactName, ImportReport, NewPair, Pair, Role, Verdict, VerdictKind
 from ayni.registry.operations import (
     add_member,
     declare_facts,
     declare_mapping,
+    duplicates,
     end_membership,
     record_facts,
     register_household,
@@ -24,23 +26,32 @@ from ayni.registry.queries import (
     list_flags,
     list_members,
 )
+from ayni.registry.queries.duplicates import count_pairs, get_pair, list_pairs
 
 __all__ = [
     "FactName",
     "ImportReport",
+    "NewPair",
+    "Pair",
     "Role",
+    "Verdict",
+    "VerdictKind",
     "add_member",
+    "count_pairs",
     "declare_facts",
     "declare_mapping",
+    "duplicates",
     "end_membership",
     "export_person",
     "facts",
     "find_household",
     "find_membership",
+    "get_pair",
     "import_padron",
     "list_fact_names",
     "list_flags",
     "list_members",
+    "list_pairs",
     "record_facts",
     "register_household",
 ]

@@ -139,3 +139,48 @@ class EndsBeforeItBegan(BadInput):
     what = "The last day lies before the first day of this membership."
     means = "Nothing was ended."
     do = "Give a later day; for a membership that was a mistake, the day before its first."
+
+
+class UnknownPair(NotFound):
+    """Nobody suspects these two."""
+
+    code = "unknown_pair"
+    what = "These two files are not among the suspected duplicates."
+    means = "Nothing was decided."
+    do = "Look at the list (ayni duplicates list); an officer may also put forward a pair."
+
+
+class PairRefused(BadInput):
+    """A pair or a verdict that cannot be stored as it is."""
+
+    code = "pair_refused"
+    what = "This cannot be recorded: {rule}."
+    means = "Nothing was recorded."
+    do = "Correct it, and send the request again."
+
+
+class AlreadyDecided(Refused):
+    """Somebody was first, or it is long decided."""
+
+    code = "already_decided"
+    what = "{who} decided on {on} that these two are: {verdict}."
+    means = "Your verdict was not recorded; theirs holds."
+    do = "If it is wrong, take it back with a reason (ayni duplicates undo), and decide again."
+
+
+class NothingDecided(Refused):
+    """There is no verdict to take back."""
+
+    code = "nothing_decided"
+    what = "Nobody has decided yet whether these two are the same."
+    means = "Nothing was taken back."
+    do = "Decide it: same, different or unsure."
+
+
+class ContradictsVerdict(Refused):
+    """A verdict that cannot be true together with another."""
+
+    code = "contradicts_verdict"
+    what = "By another verdict these are {said}: {low} and {high}."
+    means = "Your verdict was not recorded: both cannot be right."
+    do = "Look at that pair, and take back the verdict that is wrong."

@@ -212,3 +212,54 @@ class ImportReport:
     flagged: int
     notes: Mapping[str, int]
     report: str
+
+
+class VerdictKind(StrEnum):
+    """What an officer says of a pair. Unsure puts it at the end of the queue."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPair:
+    """Two files that may be of one human, in any order, and what each field says.
+
+    `evidence` has names of fields and what was seen (`same`, `swapped`, a weight), never a value.
+    `model` is the rule, or the trained model with its version.
+    """
+
+    one_id: PersonId
+    other_id: PersonId
+    score_per_mille: int
+    evidence: Mapping[str, Any]
+    found_by: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A suspected duplicate; `low_id` < `high_id`. `blocks` tells that payments wait for its verdict."""
+
+    low_id: PersonId
+    high_id: PersonId
+    score_per_mille: int
+    evidence: Mapping[str, Any]
+    found_by: str
+    model: str
+    found_at: datetime
+    blocks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an officer decided about a pair. The last one of a pair holds."""
+
+    number: int
+    low_id: PersonId
+    high_id: PersonId
+    verdict: str
+    reason: str
+    decided_by: str
+    decided_at: datetime

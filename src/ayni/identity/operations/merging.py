@@ -12,6 +12,11 @@ from ayni.identity.store import merges as store
 from ayni.values.ids import PersonId, show_id
 
 
+def wait_for_others(tx: Tx) -> None:
+    """Make whoever else would merge or undo wait until this transaction ends, before deciding what to do."""
+    store.lock_merges(tx)
+
+
 def merge_people(tx: Tx, *, kept_id: PersonId, merged_id: PersonId, reason: str) -> Merge:
     """Let one file stand for another of the same human.
 

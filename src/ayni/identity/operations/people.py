@@ -120,10 +120,7 @@ def record_whereabouts(tx: Tx, *, people: Iterable[Whereabouts]) -> int:
     nothing = (None,) * 10
     return store.update_whereabouts(
         tx,
-        (
-            (p.person_id, *nothing, p.phone, p.district_code, p.address_line, None, None, None)
-            for p in people
-        ),
+        ((p.person_id, *nothing, p.phone, p.district_code, p.address_line, None, None, None) for p in people),
     )
 
 

@@ -5,6 +5,7 @@ from ayni.identity.queries.merges import get_canonical_id, list_same_human
 from ayni.identity.queries.officers import (
     are_same_human,
     check_may_decide,
+    get_acting_officer,
     get_officer,
     list_held_roles,
     list_officers,
@@ -21,6 +22,7 @@ __all__ = [
     "are_same_human",
     "check_may_decide",
     "find_person",
+    "get_acting_officer",
     "get_canonical_id",
     "get_holder",
     "get_officer",

@@ -39,9 +39,7 @@ def find_by_name(tx: Tx, *, text: str, district: str | None, limit: int) -> list
             limit=limit,
         )
     )
-    return [
-        replace(one, likeness_per_mille=hits[one.id]) for one in names.list_found(tx, people=list(hits))
-    ]
+    return [replace(one, likeness_per_mille=hits[one.id]) for one in names.list_found(tx, people=list(hits))]
 
 
 def show_found(tx: Tx, *, people_found: list[Person], limit: int) -> list[FoundPerson]:

@@ -14,7 +14,7 @@ def lock_merges(tx: Tx) -> None:
 
 
 def insert_merge(tx: Tx, *, kept_id: PersonId, merged_id: PersonId, reason: str) -> int:
-    """Merge a file into another; the number of the merge. Raises PersonRefused, UnknownPerson, AlreadyMerged."""
+    """Merge a file into another; the number of the merge. Raises PersonRefused, UnknownPerson."""
     with tx.connection.transaction(), named():
         row = tx.execute(
             QUERIES["insert_merge"],
@@ -32,9 +32,7 @@ def insert_merge(tx: Tx, *, kept_id: PersonId, merged_id: PersonId, reason: str)
 
 def undo_merge(tx: Tx, *, number: int, reason: str) -> bool:
     """End a merge; False when it has ended before. Raises PersonRefused (no reason)."""
-    return changed(
-        tx, "undo_merge", {"number": number, "reason": reason, "by": tx.actor.who, "now": tx.now}
-    )
+    return changed(tx, "undo_merge", {"number": number, "reason": reason, "by": tx.actor.who, "now": tx.now})
 
 
 def find_merge(tx: Tx, *, number: int) -> Merge | None:

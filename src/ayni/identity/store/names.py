@@ -29,10 +29,8 @@ def insert_name_keys(tx: Tx, rows: Sequence[NameKeys]) -> None:
 
 
 def list_people_without_name_keys(tx: Tx, *, after: UUID, limit: int) -> list[tuple[Any, ...]]:
-    """Id, given names and surnames of people who have no key yet, each way in which they were ever written."""
-    return tx.execute(
-        QUERIES["list_people_without_name_keys"], {"after": after, "limit": limit}
-    ).fetchall()
+    """Id, given names and surnames of people without a key, each way in which they were ever written."""
+    return tx.execute(QUERIES["list_people_without_name_keys"], {"after": after, "limit": limit}).fetchall()
 
 
 def search_by_name(

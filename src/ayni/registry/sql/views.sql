@@ -30,7 +30,8 @@ BEGIN ATOMIC
     WHERE m.valid_from <= on_day AND (m.valid_until IS NULL OR m.valid_until >= on_day);
 END;
 
--- Every household that had a member on a day, with counts of its members by completed years on that day.
+-- Every household that had a member on a day, with counts of its members by completed years on that day. It needs
+-- adjudication while it has an open flag, or a member is in an open pair that holds up payments.
 CREATE OR REPLACE FUNCTION registry_api.households_on(on_day date)
 RETURNS TABLE (
     household_id uuid, source text, code text, size integer, head_person_id uuid,
@@ -59,7 +60,12 @@ BEGIN ATOMIC
         ORDER BY l.household_id, l.observed_on DESC, l.number DESC
     ),
     flagged AS (
-        SELECT DISTINCT household_id FROM registry.flags WHERE resolved_at IS NULL
+        SELECT household_id FROM registry.flags WHERE resolved_at IS NULL
+        UNION
+        SELECT m.household_id
+        FROM registry_api.unresolved u
+        JOIN registry.memberships m ON m.person_id = u.person_id
+        WHERE m.valid_from <= on_day AND (m.valid_until IS NULL OR m.valid_until >= on_day)
     )
     SELECT h.id, h.source, h.code, m.size, m.head_person_id, m.under_6, m.under_18, m.adults, m.elders,
         m.unknown, l.district_code, coalesce(f.facts, '{}'), g.household_id IS NOT NULL

@@ -10,6 +10,8 @@ CREATE TABLE identity.name_keys (
     key text GENERATED ALWAYS AS (btrim(given_key || ' ' || first_key || ' ' || second_key)) STORED,
     CONSTRAINT name_keys_are_kept_once PRIMARY KEY (person_id, given_key, first_key, second_key)
 );
+CREATE INDEX name_keys_by_name ON identity.name_keys (
+    given_key, least(first_key, second_key), greatest(first_key, second_key));
 CREATE INDEX name_keys_by_likeness ON identity.name_keys USING gin (key identity.gin_trgm_ops);
 
 CREATE TABLE identity.searches (

@@ -26,7 +26,7 @@ from ayni.registry.errors import (
 from ayni.registry.model import FactName, FactValue, Flag, Household, Membership, Record
 from ayni.values.ids import HouseholdId, PersonId
 
-_QUERIES = load_queries("registry")
+QUERIES = load_queries("registry")
 
 _NAMED = {
     "households_code_is_taken": HouseholdCodeTaken,
@@ -68,14 +68,14 @@ def _named(tx: Tx) -> Iterator[None]:
         raise
 
 
-def _one(tx: Tx, kind: type[_T], name: str, parameters: Mapping[str, Any]) -> _T | None:
+def find_one(tx: Tx, kind: type[_T], name: str, parameters: Mapping[str, Any]) -> _T | None:
     with tx.connection.cursor(row_factory=class_row(kind)) as cursor:
-        return cursor.execute(_QUERIES[name], parameters).fetchone()
+        return cursor.execute(QUERIES[name], parameters).fetchone()
 
 
-def _all(tx: Tx, kind: type[_T], name: str, parameters: Mapping[str, Any]) -> list[_T]:
+def find_all(tx: Tx, kind: type[_T], name: str, parameters: Mapping[str, Any]) -> list[_T]:
     with tx.connection.cursor(row_factory=class_row(kind)) as cursor:
-        return cursor.execute(_QUERIES[name], parameters).fetchall()
+        return cursor.execute(QUERIES[name], parameters).fetchall()
 
 
 # Households, memberships, facts.
@@ -84,7 +84,7 @@ def _all(tx: Tx, kind: type[_T], name: str, parameters: Mapping[str, Any]) -> li
 def declare_facts(tx: Tx, *, facts: Sequence[FactName]) -> None:
     """Add names of facts; those that exist stay as they are."""
     tx.execute(
-        _QUERIES["declare_facts"],
+        QUERIES["declare_facts"],
         {
             "subject_kinds": [fact.subject_kind for fact in facts],
             "names": [fact.name for fact in facts],
@@ -97,7 +97,7 @@ def declare_facts(tx: Tx, *, facts: Sequence[FactName]) -> None:
 
 def list_fact_names(tx: Tx) -> list[FactName]:
     """Every declared fact."""
-    return _all(tx, FactName, "list_fact_names", {})
+    return find_all(tx, FactName, "list_fact_names", {})
 
 
 def insert_record(
@@ -106,7 +106,7 @@ def insert_record(
     """Add a record. Raises FactRefused, HouseholdRefused."""
     with _named(tx):
         tx.execute(
-            _QUERIES["insert_record"],
+            QUERIES["insert_record"],
             {
                 "subject_kind": subject_kind,
                 "subject_id": subject_id,
@@ -120,14 +120,14 @@ def insert_record(
 
 def list_records(tx: Tx, *, subject_kind: str, subject_id: UUID) -> list[Record]:
     """Everything that was ever said of a subject."""
-    return _all(tx, Record, "list_records", {"subject_kind": subject_kind, "subject_id": subject_id})
+    return find_all(tx, Record, "list_records", {"subject_kind": subject_kind, "subject_id": subject_id})
 
 
 def insert_household(tx: Tx, *, household_id: HouseholdId, source: str, code: str) -> None:
     """Add a household. Raises HouseholdCodeTaken, HouseholdRefused."""
     with _named(tx):
         tx.execute(
-            _QUERIES["insert_household"],
+            QUERIES["insert_household"],
             {"household_id": household_id, "source": source, "code": code, "now": tx.now},
         )
 
@@ -136,7 +136,7 @@ def find_household(
     tx: Tx, *, household_id: HouseholdId | None = None, source: str | None = None, code: str | None = None
 ) -> Household | None:
     """A household by id, or by source and code; or None."""
-    return _one(
+    return find_one(
         tx, Household, "find_household", {"household_id": household_id, "source": source, "code": code}
     )
 
@@ -145,7 +145,7 @@ def insert_membership(tx: Tx, *, household_id: HouseholdId, person_id: PersonId,
     """Add a member. Raises AlreadyInHousehold, HouseholdHasHead, UnknownHousehold, HouseholdRefused."""
     with _named(tx):
         tx.execute(
-            _QUERIES["insert_membership"],
+            QUERIES["insert_membership"],
             {"household_id": household_id, "person_id": person_id, "role": role, "on": on, "now": tx.now},
         )
 
@@ -154,19 +154,19 @@ def close_membership(tx: Tx, *, person_id: PersonId, last_day: date) -> Househol
     """End a present membership, and say of which household; or None. Raises EndsBeforeItBegan."""
     with _named(tx):
         row = tx.execute(
-            _QUERIES["close_membership"], {"person_id": person_id, "last_day": last_day}
+            QUERIES["close_membership"], {"person_id": person_id, "last_day": last_day}
         ).fetchone()
     return HouseholdId(row[0]) if row else None
 
 
 def list_members(tx: Tx, *, household_id: HouseholdId, on: date) -> list[Membership]:
     """Who belonged to a household on a day."""
-    return _all(tx, Membership, "list_members", {"household_id": household_id, "on": on})
+    return find_all(tx, Membership, "list_members", {"household_id": household_id, "on": on})
 
 
 def find_membership(tx: Tx, *, person_id: PersonId, on: date) -> Membership | None:
     """Where a person belonged on a day, or None."""
-    return _one(tx, Membership, "find_membership", {"person_id": person_id, "on": on})
+    return find_one(tx, Membership, "find_membership", {"person_id": person_id, "on": on})
 
 
 def list_memberships(tx: Tx, *, person_id: PersonId) -> list[dict[str, Any]]:
@@ -177,7 +177,7 @@ def list_memberships(tx: Tx, *, person_id: PersonId) -> list[dict[str, Any]]:
 
 def list_flags(tx: Tx, *, household_id: HouseholdId) -> list[Flag]:
     """What waits for adjudication."""
-    return _all(tx, Flag, "list_flags", {"household_id": household_id})
+    return find_all(tx, Flag, "list_flags", {"household_id": household_id})
 
 
 # Imports. The stage is this session's own; it outlives transactions and dies with the connection.
@@ -185,53 +185,53 @@ def list_flags(tx: Tx, *, household_id: HouseholdId) -> list[Flag]:
 
 def lock_imports(tx: Tx) -> bool:
     """Take the one place for an import, for this session; False when it is taken."""
-    row = tx.execute(_QUERIES["lock_imports"]).fetchone()
+    row = tx.execute(QUERIES["lock_imports"]).fetchone()
     return bool(row and row[0])
 
 
 def open_stage(tx: Tx) -> None:
     """Make the stage."""
-    tx.execute(_QUERIES["open_import"])
+    tx.execute(QUERIES["open_import"])
 
 
 def close_stage(tx: Tx) -> None:
     """Remove the stage and give the place back."""
-    tx.execute(_QUERIES["close_import"])
-    tx.execute(_QUERIES["unlock_imports"])
+    tx.execute(QUERIES["close_import"])
+    tx.execute(QUERIES["unlock_imports"])
 
 
 def stage(tx: Tx, *, rows: Iterable[Sequence[Any]], refusals: Iterable[Sequence[Any]]) -> None:
     """Take a chunk of what was read."""
     for name, chunk in (("copy_stage", rows), ("copy_refusals", refusals)):
-        with tx.connection.cursor() as cursor, cursor.copy(_QUERIES[name]) as copy:
+        with tx.connection.cursor() as cursor, cursor.copy(QUERIES[name]) as copy:
             for row in chunk:
                 copy.write_row(row)
 
 
 def plan_batches(tx: Tx) -> list[int]:
     """The numbers of the batches, each of whole households."""
-    tx.execute(_QUERIES["plan_import"])
-    return [row[0] for row in tx.execute(_QUERIES["list_batches"]).fetchall()]
+    tx.execute(QUERIES["plan_import"])
+    return [row[0] for row in tx.execute(QUERIES["list_batches"]).fetchall()]
 
 
 def judge_batch(tx: Tx, *, batch: int, source: str, on: date, largest: int) -> int:
     """Say of each row of a batch what is to happen, and make its new households; returns how many."""
     what = {"batch": batch, "source": source, "on": on, "now": tx.now, "largest": largest}
     for name in ("empty_batch", "judge_batch", "refuse_second_heads", "refuse_heads_beside_known_ones"):
-        tx.execute(_QUERIES[name], what)
-    added = tx.execute(_QUERIES["insert_batch_households"], what).rowcount
-    tx.execute(_QUERIES["name_batch_households"], what)
+        tx.execute(QUERIES[name], what)
+    added = tx.execute(QUERIES["insert_batch_households"], what).rowcount
+    tx.execute(QUERIES["name_batch_households"], what)
     return added
 
 
 def list_new_people(tx: Tx) -> list[tuple[Any, ...]]:
     """The people whom the batch in hand adds."""
-    return tx.execute(_QUERIES["list_new_people"]).fetchall()
+    return tx.execute(QUERIES["list_new_people"]).fetchall()
 
 
 def list_changed_people(tx: Tx) -> list[tuple[Any, ...]]:
     """The people whom the batch in hand updates."""
-    return tx.execute(_QUERIES["list_changed_people"]).fetchall()
+    return tx.execute(QUERIES["list_changed_people"]).fetchall()
 
 
 _KEEP = (
@@ -254,13 +254,13 @@ def keep_batch(tx: Tx, *, import_id: UUID, source: str, on: date) -> dict[str, i
     """Write the batch in hand, whose people are registered; returns the rows of each verdict."""
     what = {"import_id": import_id, "source": source, "on": on, "now": tx.now}
     for name in _KEEP:
-        tx.execute(_QUERIES[name], what)
-    return dict(tx.execute(_QUERIES["count_batch"]).fetchall())
+        tx.execute(QUERIES[name], what)
+    return dict(tx.execute(QUERIES["count_batch"]).fetchall())
 
 
 def count_refusals(tx: Tx) -> tuple[dict[str, int], int, int]:
     """Notes by code, rows refused, and notes about what was imported but needs adjudication."""
-    rows = tx.execute(_QUERIES["count_refusals"]).fetchall()
+    rows = tx.execute(QUERIES["count_refusals"]).fetchall()
     notes = {code: 0 for code, *_ in rows}
     for code, _, count, _ in rows:
         notes[code] += count
@@ -271,7 +271,7 @@ def list_refusals(tx: Tx) -> Iterator[tuple[int, str | None, str, str | None, in
     """The report's notes in the order of the file, a few at a time."""
     with tx.connection.cursor(name="refusals") as cursor:
         cursor.itersize = 5000
-        cursor.execute(_QUERIES["list_refusals"])
+        cursor.execute(QUERIES["list_refusals"])
         yield from cursor
 
 
@@ -279,11 +279,11 @@ def insert_import(tx: Tx, *, import_id: UUID, source: str, digest: str, on: date
     """Note that an import begins. Raises HouseholdRefused for an impossible source."""
     with _named(tx):
         tx.execute(
-            _QUERIES["insert_import"],
+            QUERIES["insert_import"],
             {"import_id": import_id, "source": source, "digest": digest, "on": on, "now": tx.now},
         )
 
 
 def insert_import_result(tx: Tx, *, import_id: UUID, counts: Mapping[str, int]) -> None:
     """Note what came of an import."""
-    tx.execute(_QUERIES["insert_import_result"], {**counts, "import_id": import_id, "now": tx.now})
+    tx.execute(QUERIES["insert_import_result"], {**counts, "import_id": import_id, "now": tx.now})
