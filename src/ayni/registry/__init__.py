@@ -17,6 +17,7 @@ from ayni.registry.operations import (
     record_facts,
     register_household,
 )
+from ayni.registry.operations.duplicates import Case
 from ayni.registry.queries import (
     export_person,
     facts,
@@ -29,6 +30,7 @@ from ayni.registry.queries import (
 from ayni.registry.queries.duplicates import count_pairs, get_pair, list_pairs
 
 __all__ = [
+    "Case",
     "FactName",
     "ImportReport",
     "NewPair",

@@ -33,6 +33,8 @@ COMMANDS: list[tuple[str, str]] = [
     ("person", "person"),
     ("officer", "officer"),
     ("registry", "registry"),
+    ("search", "search"),
+    ("duplicates", "duplicates"),
     ("city", "city"),
     ("programme", "programme"),
     ("demo", "demo"),
