@@ -9,10 +9,14 @@ from ayni.identity.model import FoundPerson, NewPerson, Person
 from ayni.identity.store import names, people
 from ayni.values.ids import PersonId
 
-LIKENESS_PER_MILLE = 400
-"""Of 1,000: below it, what two names share is chance. Half of a name's letters may be wrong or missing."""
-ONE_WORD_PER_MILLE = 600
-"""The same for a single word, which is compared with the best of the words of a name."""
+NAMES_PER_MILLE = (600, 400)
+"""How like two names must be, of 1,000: at first, and when too few are. Half of a name may be wrong or gone.
+
+The less likeness is asked for, the longer it takes; for the name of thousands the first step finds enough.
+"""
+WORDS_PER_MILLE = (names.SAME, 600)
+"""The same for a single word, which is compared with each word of a name."""
+ENOUGH = 5
 
 
 def name_keys(tx: Tx, person: NewPerson | Person) -> tuple[str, str, str]:
@@ -29,16 +33,11 @@ def find_by_name(tx: Tx, *, text: str, district: str | None, limit: int) -> list
     key = tx.country.name_key(text)
     if not key:
         return []
-    hits = dict(
-        names.search_by_name(
-            tx,
-            key=key,
-            names_per_mille=LIKENESS_PER_MILLE,
-            words_per_mille=ONE_WORD_PER_MILLE,
-            district=district,
-            limit=limit,
-        )
-    )
+    hits: dict[PersonId, int] = {}
+    for least in NAMES_PER_MILLE if " " in key else WORDS_PER_MILLE:
+        hits = dict(names.search_by_name(tx, key=key, least_per_mille=least, district=district, limit=limit))
+        if len(hits) >= min(limit, ENOUGH):
+            break
     return [replace(one, likeness_per_mille=hits[one.id]) for one in names.list_found(tx, people=list(hits))]
 
 

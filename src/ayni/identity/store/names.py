@@ -11,6 +11,8 @@ from ayni.identity.model import FoundPerson, Searched
 from ayni.identity.store.statements import QUERIES, many
 from ayni.values.ids import PersonId
 
+SAME = 1000
+"""Likeness, of 1,000, of names that sound the same."""
 NameKeys = tuple[UUID, str, str, str]
 """Person, and the keys of given names, first and second surname ("" where there is none)."""
 
@@ -34,16 +36,21 @@ def list_people_without_name_keys(tx: Tx, *, after: UUID, limit: int) -> list[tu
 
 
 def search_by_name(
-    tx: Tx, *, key: str, names_per_mille: int, words_per_mille: int, district: str | None, limit: int
+    tx: Tx, *, key: str, least_per_mille: int, district: str | None, limit: int
 ) -> list[tuple[PersonId, int]]:
     """People and how like the key their names sound, of 1,000; the likest first.
 
-    A key of one word is compared with each word of a name.
+    A key of one word is compared with each word of a name; with 1,000 as the least, any who have it.
     """
-    least = {"names": f"0.{names_per_mille:03}", "words": f"0.{words_per_mille:03}"}
-    tx.execute(QUERIES["set_likeness"], least)
-    statement = "search_by_name" if " " in key else "search_by_word"
+    least = f"{least_per_mille / 1000:.3f}"
+    tx.execute(QUERIES["set_likeness"], {"names": least, "words": least})
+    statement = "search_by_name"
+    if " " not in key:
+        statement = "search_by_same_word" if least_per_mille == SAME else "search_by_word"
+    # The planner takes a LIMIT for a promise that reading the table from its start soon finds enough.
+    tx.execute(QUERIES["use_indexes"], {"whole_tables": "off"})
     rows = tx.execute(QUERIES[statement], {"key": key, "district": district, "limit": limit}).fetchall()
+    tx.execute(QUERIES["use_indexes"], {"whole_tables": "on"})
     return [(PersonId(row[0]), row[1]) for row in rows]
 
 

@@ -38,33 +38,49 @@ SELECT set_config('pg_trgm.similarity_threshold', %(names)s, true),
 -- name: search_by_name
 -- The people whose names sound most like a key, whatever the order of its words, the likest first. Each once, by
 -- the likest of their names; among equals the first registered.
-SELECT f.person_id, f.likeness_per_mille
-FROM (
-    SELECT k.person_id, max(round(1000 * identity.similarity(k.key, %(key)s)))::integer AS likeness_per_mille
-    FROM identity.name_keys k
-    WHERE k.key OPERATOR(identity.%%) %(key)s
-    GROUP BY k.person_id
-) f
-LEFT JOIN identity.addresses a ON a.person_id = f.person_id AND a.valid_until IS NULL
-WHERE NOT EXISTS (SELECT FROM identity.restrictions r WHERE r.person_id = f.person_id AND r.lifted_at IS NULL)
-    AND (%(district)s::text IS NULL OR a.district_code = %(district)s)
-ORDER BY f.likeness_per_mille DESC, f.person_id
+SELECT k.person_id, max(round(1000 * identity.similarity(k.key, %(key)s)))::integer AS likeness_per_mille
+FROM identity.name_keys k
+WHERE k.key OPERATOR(identity.%%) %(key)s
+    AND NOT EXISTS (SELECT FROM identity.restrictions r WHERE r.person_id = k.person_id AND r.lifted_at IS NULL)
+    AND (%(district)s::text IS NULL OR EXISTS (
+        SELECT FROM identity.addresses a
+        WHERE a.person_id = k.person_id AND a.valid_until IS NULL AND a.district_code = %(district)s))
+GROUP BY k.person_id
+ORDER BY likeness_per_mille DESC, k.person_id
 LIMIT %(limit)s;
 
 -- name: search_by_word
 -- The people one of whose names sounds most like a single word; otherwise as search_by_name.
-SELECT f.person_id, f.likeness_per_mille
+SELECT k.person_id, max(round(1000 * identity.word_similarity(%(key)s, k.key)))::integer AS likeness_per_mille
+FROM identity.name_keys k
+WHERE k.key OPERATOR(identity.%%>) %(key)s
+    AND NOT EXISTS (SELECT FROM identity.restrictions r WHERE r.person_id = k.person_id AND r.lifted_at IS NULL)
+    AND (%(district)s::text IS NULL OR EXISTS (
+        SELECT FROM identity.addresses a
+        WHERE a.person_id = k.person_id AND a.valid_until IS NULL AND a.district_code = %(district)s))
+GROUP BY k.person_id
+ORDER BY likeness_per_mille DESC, k.person_id
+LIMIT %(limit)s;
+
+-- name: use_indexes
+-- Whether statements of this transaction may read whole tables.
+SELECT set_config('enable_seqscan', %(whole_tables)s, true);
+
+-- name: search_by_same_word
+-- Some people, no matter which, one of whose names sounds exactly like a word: it may be the name of every tenth, and
+-- then ranking them all would take a second and tell nothing.
+SELECT DISTINCT f.person_id, 1000
 FROM (
-    SELECT k.person_id, max(round(1000 * identity.word_similarity(%(key)s, k.key)))::integer AS likeness_per_mille
+    SELECT k.person_id
     FROM identity.name_keys k
     WHERE k.key OPERATOR(identity.%%>) %(key)s
-    GROUP BY k.person_id
+        AND NOT EXISTS (SELECT FROM identity.restrictions r WHERE r.person_id = k.person_id AND r.lifted_at IS NULL)
+        AND (%(district)s::text IS NULL OR EXISTS (
+            SELECT FROM identity.addresses a
+            WHERE a.person_id = k.person_id AND a.valid_until IS NULL AND a.district_code = %(district)s))
+    LIMIT %(limit)s
 ) f
-LEFT JOIN identity.addresses a ON a.person_id = f.person_id AND a.valid_until IS NULL
-WHERE NOT EXISTS (SELECT FROM identity.restrictions r WHERE r.person_id = f.person_id AND r.lifted_at IS NULL)
-    AND (%(district)s::text IS NULL OR a.district_code = %(district)s)
-ORDER BY f.likeness_per_mille DESC, f.person_id
-LIMIT %(limit)s;
+ORDER BY f.person_id;
 
 -- name: list_found
 -- What a list of people found shows of each: enough to tell them apart, and no whole document.
