@@ -19,7 +19,7 @@ def search(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="A name, as it sounds; surnames in any order.")] = None,
     document: Annotated[
-        str | None, typer.Option(metavar="KIND:NUMBER", help="An identity document, such as DNI:10117410.")
+        str | None, typer.Option(metavar="KIND:NUMBER", help="An identity document, its kind first.")
     ] = None,
     phone: Annotated[str | None, typer.Option(help="A telephone number.")] = None,
     district: Annotated[str | None, typer.Option(metavar="CODE", help="Only in this district.")] = None,

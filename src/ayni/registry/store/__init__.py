@@ -172,7 +172,7 @@ def find_membership(tx: Tx, *, person_id: PersonId, on: date) -> Membership | No
 def list_memberships(tx: Tx, *, person_id: PersonId) -> list[dict[str, Any]]:
     """Every household that a person belongs or belonged to, with how its source calls it."""
     with tx.connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(_QUERIES["list_memberships"], {"person_id": person_id}).fetchall()
+        return cursor.execute(QUERIES["list_memberships"], {"person_id": person_id}).fetchall()
 
 
 def list_flags(tx: Tx, *, household_id: HouseholdId) -> list[Flag]:
