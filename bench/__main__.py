@@ -18,6 +18,7 @@ from ayni.foundation.embedded import EmbeddedServer
 from ayni.foundation.migrate import migrate
 from bench.disbursement import disbursement
 from bench.ledger_bench import ONE_TRANSFER, Bench, group_commit, pgbench
+from bench.linkage import linkage
 from bench.measure import figure, in_turn, machine, ratio
 
 TARGET = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -179,7 +180,7 @@ def _instead(document: str, section: list[str]) -> str:
     return before + "\n".join(section).rstrip() + "\n" + ("\n" + after if after else "")
 
 
-PARTS = ("batches", "one", "growth", "cycle")
+PARTS = ("batches", "one", "growth", "cycle", "duplicates")
 
 
 def main() -> None:
@@ -191,6 +192,9 @@ def main() -> None:
         "--entitlements", type=int, nargs="+", default=[100_000], help="cycles to pay, by their size"
     )
     parser.add_argument("--only", choices=PARTS, help="measure one part, and write only its sections")
+    parser.add_argument(
+        "--people", type=int, nargs="+", default=[10_000, 131_072, 1_000_000], help="cities to search"
+    )
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="ayni-bench-"))
     folder.chmod(0o755)
@@ -220,6 +224,8 @@ def _heading(server: EmbeddedServer) -> list[str]:
 
 def _measured(server: EmbeddedServer, part: str, chosen: argparse.Namespace) -> list[list[str]]:
     """The sections of one part, each measured on a ledger of its own."""
+    if part == "duplicates":
+        return [linkage(chosen.people)]
     if part == "cycle":
         return [_disbursements(server, chosen.entitlements)]
     server.create_database(part)

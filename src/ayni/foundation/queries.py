@@ -42,6 +42,11 @@ def load_queries(module: str) -> dict[str, LiteralString]:
     return queries
 
 
+def load_statements(module: str, name: str) -> dict[str, str]:
+    """The statements of one file of a module's `sql/` that stands apart from its queries, by name."""
+    return dict(_statements(load_sql(module, name), f"{module}/sql/{name}"))
+
+
 def _statements(text: str, place: str) -> list[tuple[str, LiteralString]]:
     parts = _NAME.split(text)
     if any(line.strip() and not line.startswith("--") for line in parts[0].splitlines()):

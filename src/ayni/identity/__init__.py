@@ -53,6 +53,7 @@ from ayni.identity.ports import ExportPart, IdentityRegister
 from ayni.identity.queries import (
     are_same_human,
     check_may_decide,
+    copy_people_to_compare,
     find_person,
     get_acting_officer,
     get_canonical_id,
@@ -90,6 +91,7 @@ __all__ = [
     "add_document",
     "are_same_human",
     "check_may_decide",
+    "copy_people_to_compare",
     "export_person",
     "fill_name_keys",
     "find_person",

@@ -7,7 +7,17 @@ for officers to judge (`duplicates`); what they decided is asked once. It knows 
 """
 
 from ayni.registry.jobs import import_padron
-from ayni.registry.model import FactName, ImportReport, NewPair, Pair, Role, Verdict, VerdictKind
+from ayni.registry.linkage.find import find_duplicates
+from ayni.registry.model import (
+    DuplicatesFound,
+    FactName,
+    ImportReport,
+    NewPair,
+    Pair,
+    Role,
+    Verdict,
+    VerdictKind,
+)
 from ayni.registry.operations import (
     add_member,
     declare_facts,
@@ -31,6 +41,7 @@ from ayni.registry.queries.duplicates import count_pairs, get_pair, list_pairs
 
 __all__ = [
     "Case",
+    "DuplicatesFound",
     "FactName",
     "ImportReport",
     "NewPair",
@@ -46,6 +57,7 @@ __all__ = [
     "end_membership",
     "export_person",
     "facts",
+    "find_duplicates",
     "find_household",
     "find_membership",
     "get_pair",

@@ -184,3 +184,23 @@ class ContradictsVerdict(Refused):
     what = "By another verdict these are {said}: {low} and {high}."
     means = "Your verdict was not recorded: both cannot be right."
     do = "Look at that pair, and take back the verdict that is wrong."
+
+
+class LinkageNotInstalled(Refused):
+    """Duplicates are sought by likeness with packages that are installed only where they are wanted."""
+
+    code = "linkage_not_installed"
+    http_status = 501
+    what = "The packages that compare people by likeness (splink, DuckDB) are not installed here."
+    means = "Nobody was compared. Duplicates that rules find at import are found all the same."
+    do = "Install the group `linkage` (uv sync --group linkage), and ask again."
+
+
+class NotEnoughMemory(Refused):
+    """A search for duplicates needs more memory than it was allowed, in spite of what it put on disk."""
+
+    code = "not_enough_memory"
+    http_status = 507
+    what = "{memory_mib} MiB of memory, or the disk behind it, were not enough to compare everybody."
+    means = "Nothing was added to the queue."
+    do = "Allow more memory, or make room on the disk for temporary files, and ask again."

@@ -263,3 +263,20 @@ class Verdict:
     reason: str
     decided_by: str
     decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatesFound:
+    """What came of a search for duplicates among `people`, of whom `compared` pairs were worth comparing.
+
+    `pairs` are those possible enough to be looked at, `added` those of them that nobody had found before,
+    `likely` those of which nine in ten are expected to be duplicates. `left_out`: people in groups too large
+    to compare, by the kind of group; they may be counted more than once, and most were compared in others.
+    """
+
+    people: int
+    compared: int
+    pairs: int
+    added: int
+    likely: int
+    left_out: Mapping[str, int]

@@ -11,6 +11,7 @@ from ayni.identity.queries.officers import (
     list_officers,
 )
 from ayni.identity.queries.people import (
+    copy_people_to_compare,
     find_person,
     get_holder,
     get_person,
@@ -21,6 +22,7 @@ from ayni.identity.queries.people import (
 __all__ = [
     "are_same_human",
     "check_may_decide",
+    "copy_people_to_compare",
     "find_person",
     "get_acting_officer",
     "get_canonical_id",

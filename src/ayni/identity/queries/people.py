@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ayni.foundation.db import Tx
 from ayni.identity.errors import PersonIsRestricted, UnknownDocument, UnknownPerson
 from ayni.identity.model import Document, Person
@@ -49,3 +52,12 @@ def list_documents(tx: Tx, *, person_id: PersonId) -> list[Document]:
     """A person's documents, each with the last answer of a register. Raises UnknownPerson."""
     get_anybody(tx, person_id=person_id)
     return store.list_documents(tx, person_id=person_id)
+
+
+def copy_people_to_compare(tx: Tx, *, write: Callable[[Any], object]) -> None:
+    """Everybody by whom two files can be compared, as CSV, a piece at a time, for whoever seeks duplicates.
+
+    Columns: id, given names, two surnames, birth and whether it is estimated, sex, one document's kind and
+    number, telephone, district code, address line. Restricted files are left out, and parts of another file.
+    """
+    store.copy_people_to_compare(tx, write=write)

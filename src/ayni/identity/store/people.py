@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -96,3 +96,10 @@ def list_people_to_verify(tx: Tx, *, after: UUID, limit: int) -> list[PersonId]:
 def insert_verifications(tx: Tx, rows: Iterable[Sequence[Any]]) -> int:
     """Add a register's answers."""
     return copy_in(tx, QUERIES["copy_verifications"], rows)
+
+
+def copy_people_to_compare(tx: Tx, *, write: Callable[[Any], object]) -> None:
+    """Write everybody who is to be compared as CSV, a piece at a time."""
+    with tx.connection.cursor() as cursor, cursor.copy(QUERIES["copy_people_to_compare"]) as copy:
+        for piece in copy:
+            write(piece)

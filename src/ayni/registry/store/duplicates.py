@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -193,3 +194,13 @@ def reopen_membership(tx: Tx, *, membership: int, role: str) -> None:
         QUERIES["reopen_membership"],
         {"membership": membership, "role": role, "on": tx.today, "now": tx.now},
     )
+
+
+def copy_households_to_compare(tx: Tx, *, write: Callable[[Any], object]) -> None:
+    """Write who belongs to which household today as CSV, a piece at a time."""
+    with (
+        tx.connection.cursor() as cursor,
+        cursor.copy(QUERIES["copy_households_to_compare"], {"on": tx.today}) as copy,
+    ):
+        for piece in copy:
+            write(piece)

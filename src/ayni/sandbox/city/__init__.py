@@ -8,6 +8,7 @@ looks for duplicates can be measured, and both write the same bytes for the same
 from ayni.sandbox.city.dress import DressReport, HouseholdDoubt, dress
 from ayni.sandbox.city.errors import CannotWrite, CityTooLarge, NotACity
 from ayni.sandbox.city.generate import Summary, generate
+from ayni.sandbox.city.mix import Mix
 from ayni.sandbox.city.padron import truth_path
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "CityTooLarge",
     "DressReport",
     "HouseholdDoubt",
+    "Mix",
     "NotACity",
     "Summary",
     "dress",

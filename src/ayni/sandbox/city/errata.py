@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import date
 
 from ayni.sandbox.city.dice import Dice, Weighted
+from ayni.sandbox.city.mix import Mix
 from ayni.sandbox.city.numbers import Numbers
 from ayni.sandbox.city.person import Person
 from ayni.values.city_profile import CityProfile
 
 _POOL = 5_000
-_ENTRY = 600
-"""Hundredths of a per cent of people who may be registered again: three times as many as will be."""
+_ENTRY = 3
+"""Those who may be registered again, as a multiple of those who will be."""
 _SAME_DOCUMENT, _MISTYPED_DOCUMENT = 500, 5_000
 """Of duplicates: the same document to the digit (an import must refuse it), a mistyped one; the rest none."""
 
@@ -29,8 +30,9 @@ def without_accents(text: str) -> str:
 class Errata:
     """Remembers some of the people and registers them again with mistakes."""
 
-    def __init__(self, profile: CityProfile, dice: Dice, numbers: Numbers, today: int) -> None:
+    def __init__(self, profile: CityProfile, dice: Dice, numbers: Numbers, today: int, mix: Mix) -> None:
         self.dice, self.numbers, self.today = dice, numbers, today
+        self.entry = _ENTRY * mix.duplicates
         self.respellings = profile.respellings
         self.pool: list[Person] = []
         self.mistakes: Weighted[Callable[[Person], None]] = Weighted(
@@ -49,7 +51,7 @@ class Errata:
 
     def remember(self, person: Person) -> None:
         """Lets a person be registered again later, perhaps."""
-        if person.kind == "duplicate" or not self.dice.chance(_ENTRY):
+        if person.kind == "duplicate" or not self.dice.chance(self.entry):
             return
         if len(self.pool) < _POOL:
             self.pool.append(person)

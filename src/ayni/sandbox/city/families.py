@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ayni.sandbox.city.dice import Dice, Weighted
+from ayni.sandbox.city.mix import Mix
 from ayni.sandbox.city.names import Names
 from ayni.sandbox.city.person import YEAR, Household, Person
 from ayni.values.city_profile import CityProfile
 
-_TWINS = 130
-_LOOKALIKES = 500
-_HOMONYMS = 40
 _POOL = 3_000
 
 
@@ -31,8 +29,8 @@ class _Founders:
 class Families:
     """Fills households with members. Days are ordinals; `today` is the padrón's day."""
 
-    def __init__(self, profile: CityProfile, dice: Dice, names: Names, today: int) -> None:
-        self.dice, self.names, self.today = dice, names, today
+    def __init__(self, profile: CityProfile, dice: Dice, names: Names, today: int, mix: Mix) -> None:
+        self.dice, self.names, self.today, self.mix = dice, names, today, mix
         self.structures = [
             Weighted((name, weights[c]) for name, weights in profile.structures.items()) for c in range(3)
         ]
@@ -69,7 +67,7 @@ class Families:
     def _founder(self, household: Household, relationship: str, sex: str, born: int) -> Person:
         """Somebody whose parents we do not see. Now and then a stranger has borne the same names before."""
         pool = self.founders[sex]
-        if self.dice.chance(_HOMONYMS) and pool.people:
+        if self.dice.chance(self.mix.homonyms) and pool.people:
             like = self.dice.pick(pool.people)
             person = self._person(
                 relationship, sex, born, (like.first_surname, like.second_surname), like.given_names
@@ -184,7 +182,7 @@ class Families:
                 break
             born = mother.born + int(at * YEAR)
             before = self._add_child(household, born, surnames, relationship, before)
-            if dice.chance(_TWINS):
+            if dice.chance(self.mix.twins):
                 self._add_twin(household, before)
             at += 1.1 + 4.5 * dice.random()
 
@@ -200,7 +198,7 @@ class Families:
         child = self._person(relationship, sex, min(born, self.today), surnames)
         if before and before.given_names == child.given_names:
             child.given_names = self.names.like(before.given_names, sex, child.age(self.today))
-        elif before and before.sex == sex and self.dice.chance(_LOOKALIKES):
+        elif before and before.sex == sex and self.dice.chance(self.mix.lookalikes):
             child.given_names = self.names.like(before.given_names, sex, child.age(self.today))
             child.kind, child.resembles = "sibling_lookalike", before.key
         household.members.append(child)

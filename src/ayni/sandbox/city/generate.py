@@ -13,15 +13,13 @@ from ayni.sandbox.city.dice import Dice
 from ayni.sandbox.city.errata import Errata
 from ayni.sandbox.city.errors import NotACity
 from ayni.sandbox.city.families import Families
+from ayni.sandbox.city.mix import Mix
 from ayni.sandbox.city.names import Names
 from ayni.sandbox.city.numbers import GENERATED, Numbers
 from ayni.sandbox.city.padron import SYNTHETIC, PadronFiles, padron_files, truth_path
 from ayni.sandbox.city.person import Household, Person
 from ayni.sandbox.city.places import Places
 from ayni.values.city_profile import CityProfile
-
-_DUPLICATES = 200
-"""Rows about somebody who already has one, in hundredths of a per cent."""
 
 _PERSON_FACTS = (
     SYNTHETIC,
@@ -55,14 +53,16 @@ class Summary:
 
 
 class _City:
-    def __init__(self, profile: CityProfile, seed: int, on: date, files: PadronFiles, people: int) -> None:
+    def __init__(
+        self, profile: CityProfile, seed: int, on: date, files: PadronFiles, people: int, mix: Mix
+    ) -> None:
         dice = Dice("city", seed)
         numbers = Numbers(profile, seed, GENERATED)
-        self.profile, self.dice, self.files, self.wanted = profile, dice, files, people
+        self.profile, self.dice, self.files, self.wanted, self.mix = profile, dice, files, people, mix
         self.places = Places(profile, dice)
-        self.families = Families(profile, dice, Names(profile, dice), on.toordinal())
+        self.families = Families(profile, dice, Names(profile, dice), on.toordinal(), mix)
         self.circumstances = Circumstances(profile, dice, numbers, on)
-        self.errata = Errata(profile, dice, numbers, on.toordinal())
+        self.errata = Errata(profile, dice, numbers, on.toordinal(), mix)
         self.kinds: Counter[str] = Counter()
         self.classes: Counter[str] = Counter()
         self.households = self.undocumented = 0
@@ -84,7 +84,7 @@ class _City:
         members = list(household.members)
         spare = self.room - len(members)
         again = None
-        if spare and self.dice.chance(_DUPLICATES * len(members)):
+        if spare and self.dice.chance(self.mix.duplicates * len(members)):
             again = self.errata.again()
         if again and (again.age(self.today) < 18 or self.dice.chance(4_000)):
             members.append(replace(again, relationship="other_relative"))
@@ -124,6 +124,7 @@ def generate(
     profile: CityProfile,
     out: Path,
     on: date,
+    mix: Mix = Mix(),
     progress: Progress | None = None,
 ) -> Summary:
     """Writes a padrón of exactly `people` rows as of the day `on`, and the truth about it.
@@ -134,7 +135,7 @@ def generate(
     if people < 1:
         raise NotACity(people=people)
     with padron_files(out, _facts(profile)) as files:
-        city = _City(profile, seed, on, files, people)
+        city = _City(profile, seed, on, files, people, mix)
         told = 0
         while city.room:
             city.add_household()

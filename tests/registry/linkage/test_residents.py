@@ -1,0 +1,78 @@
+"""What counts as one human, and what does not, told case by case."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.registry.linkage.conftest import ROSA, Seek
+from tests.registry.linkage.other_city import OtherCity
+
+ELSEWHERE = {
+    "household": "H2",
+    "phone": "+51911111111",
+    "district_code": "150132",
+    "address_line": "Mz A Lt 4",
+}
+NO_DOCUMENT = {"document_kind": None, "document_number": None}
+
+ONE_HUMAN: dict[str, dict[str, Any]] = {
+    "respelt": {"first_surname": "GUAMANI", "second_surname": "Quizpe", **NO_DOCUMENT},
+    "surnames swapped": {"first_surname": "Quispe", "second_surname": "Huamani", **NO_DOCUMENT},
+    "second surname missing": {"second_surname": None, **NO_DOCUMENT},
+    "second surname abbreviated": {"second_surname": "Q.", **NO_DOCUMENT},
+    "second given name abbreviated": {"given_names": "Rosa E.", **NO_DOCUMENT},
+    "first given name abbreviated": {"given_names": "R. Elena", **NO_DOCUMENT},
+    "second given name missing": {"given_names": "Rosa", **NO_DOCUMENT},
+    "only the second given name": {"given_names": "Elena", **NO_DOCUMENT},
+    "given names in the other order": {"given_names": "Elena Rosa", **NO_DOCUMENT},
+    "a letter mistyped": {"given_names": "Rossa Elenna", "first_surname": "Huamami", **NO_DOCUMENT},
+    "day and month exchanged": {"birth_on": date(1980, 4, 5), **NO_DOCUMENT},
+    "born a year before": {"birth_on": date(1979, 5, 4), **NO_DOCUMENT},
+    "a digit of the document": {"document_number": "40117810", "birth_on": None},
+    "two digits exchanged": {"document_number": "41017410", "second_surname": None},
+    "a digit missing": {"document_number": "4011710", "given_names": "Rosa"},
+    "the document of another country": {"document_kind": "CE", "document_number": "001234567"},
+    "twice in one household": {"given_names": "ROSA ELENA", "document_number": "40117140", "household": "H1"},
+}
+NOT_ONE: dict[str, dict[str, Any]] = {
+    "a sister": {"given_names": "Carmen", "birth_on": date(1983, 8, 9), "document_number": "42117893"},
+    "a sister with one name in common": {
+        "given_names": "Rosa Milagros", "birth_on": date(1983, 8, 9), "document_number": "42117893",
+    },
+    "a twin": {"given_names": "Luz Milagros", "document_number": "40117411"},
+    "a twin with one name in common": {"given_names": "Rosa Milagros", "document_number": "40117411"},
+    "a twin without a document": {"given_names": "Luz Milagros", **NO_DOCUMENT},
+    "a twin brother": {"given_names": "Juan Carlos", "sex": "male", "document_number": "40117411"},
+    "a twin who lives elsewhere": {"given_names": "Luz Milagros", "document_number": "40117411", **ELSEWHERE},
+    "a daughter of the same name": {"birth_on": date(2003, 1, 30), "document_number": "72117893"},
+    "a stranger of the same names": {
+        "birth_on": date(1974, 11, 23), "document_number": "32117893", **ELSEWHERE, "district_code": "150110",
+    },
+    "a stranger of the same names and no document": {
+        "birth_on": date(1974, 11, 23), **NO_DOCUMENT, **ELSEWHERE,
+    },
+    "a cousin with the same telephone": {
+        "second_surname": "Condori", "given_names": "Carmen Rosa", "birth_on": date(1981, 2, 3),
+        "document_number": "42117893", "household": "H2",
+    },
+}  # fmt: skip
+
+
+CROWD: list[dict[str, Any]] = [asdict(one) for one in OtherCity(seed=5).build(families=200)]
+"""People among whom Rosa is looked for: so few that weights are those believed before any data."""
+
+
+@pytest.mark.parametrize("name", ONE_HUMAN)
+def test_a_person_written_down_a_second_time_is_found(seek: Seek, name: str) -> None:
+    rows = [*CROWD, ROSA, {**ROSA, **ELSEWHERE, **ONE_HUMAN[name]}]
+    assert (len(CROWD), len(CROWD) + 1) in seek(rows).pairs()
+
+
+@pytest.mark.parametrize("name", NOT_ONE)
+def test_relatives_and_strangers_of_one_name_are_no_duplicates(seek: Seek, name: str) -> None:
+    rows = [*CROWD, ROSA, {**ROSA, **NOT_ONE[name]}]
+    assert (len(CROWD), len(CROWD) + 1) not in seek(rows).pairs()
