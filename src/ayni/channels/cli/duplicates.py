@@ -11,6 +11,7 @@ import typer
 
 from ayni import identity, registry
 from ayni.channels.cli.answer import Json, show
+from ayni.channels.cli.duplicates_find import find
 from ayni.channels.cli.programme import BadId
 from ayni.channels.cli.session import OPERATOR, Session
 from ayni.foundation.db import Actor, Database, Tx
@@ -18,6 +19,7 @@ from ayni.registry import Case, Pair, Verdict, VerdictKind
 from ayni.values.ids import NotAnId, PersonId, read_id, show_id
 
 cli = typer.Typer(no_args_is_help=True)
+cli.command()(find)
 
 One = Annotated[str, typer.Argument(metavar="PERSON", help="One of the two, per_…")]
 Other = Annotated[str, typer.Argument(metavar="OTHER", help="The other, per_…")]
