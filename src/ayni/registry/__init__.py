@@ -4,6 +4,8 @@ Everything has its date and its source, and nothing is overwritten: a new survey
 and it can say what was known on any day. It imports lists of residents (padrones), tells line by line
 what it could not use, never guesses where a source contradicts itself. Two files that may be of one human are
 for officers to judge (`duplicates`); what they decided is asked once. It knows no money.
+
+Besides what it exports by name, `households` moves, splits and joins, and settles flags; `classes` evaluates.
 """
 
 from ayni.registry.jobs import import_padron
@@ -20,10 +22,12 @@ from ayni.registry.model import (
 )
 from ayni.registry.operations import (
     add_member,
+    classes,
     declare_facts,
     declare_mapping,
     duplicates,
     end_membership,
+    households,
     record_facts,
     register_household,
 )
@@ -31,11 +35,16 @@ from ayni.registry.operations.duplicates import Case
 from ayni.registry.queries import (
     export_person,
     facts,
+    find_class,
     find_household,
     find_membership,
+    list_classes,
     list_fact_names,
     list_flags,
+    list_history,
+    list_lapsing_classes,
     list_members,
+    list_open_flags,
 )
 from ayni.registry.queries.duplicates import count_pairs, get_pair, list_pairs
 
@@ -50,6 +59,7 @@ __all__ = [
     "Verdict",
     "VerdictKind",
     "add_member",
+    "classes",
     "count_pairs",
     "declare_facts",
     "declare_mapping",
@@ -57,14 +67,20 @@ __all__ = [
     "end_membership",
     "export_person",
     "facts",
+    "find_class",
     "find_duplicates",
     "find_household",
     "find_membership",
     "get_pair",
+    "households",
     "import_padron",
+    "list_classes",
     "list_fact_names",
     "list_flags",
+    "list_history",
+    "list_lapsing_classes",
     "list_members",
+    "list_open_flags",
     "list_pairs",
     "record_facts",
     "register_household",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ayni.foundation.errors import BadInput, NotFound, Refused
 
 
@@ -109,9 +111,13 @@ class AlreadyInHousehold(Refused):
     """A person belongs to one household at a time."""
 
     code = "already_in_household"
-    what = "This person belongs to a household on that day."
+    what = "This person belongs to {household} on that day, as {role}, since {since}."
     means = "Nobody was added to a household."
-    do = "End the other membership first, with its last day."
+    do = "Move the person, or end the other membership first, with its last day."
+
+    def __init__(self, **numbers: Any) -> None:
+        usual = {"household": "another household", "role": "a member", "since": "an earlier day"}
+        super().__init__(**{**usual, **numbers})
 
 
 class HouseholdHasHead(Refused):
@@ -204,3 +210,39 @@ class NotEnoughMemory(Refused):
     what = "{memory_mib} MiB of memory, or the disk behind it, were not enough to compare everybody."
     means = "Nothing was added to the queue."
     do = "Allow more memory, or make room on the disk for temporary files, and ask again."
+
+
+class OwnHousehold(Refused):
+    """Nobody decides on the household in which they live or lived."""
+
+    code = "own_household"
+    what = "This officer belongs or belonged to the household, or holds the same document as a member."
+    means = "Nothing was done: nobody decides on their own household, whichever account they use."
+    do = "Ask another officer to do it."
+
+
+class NoSuchFlag(NotFound):
+    """A flag that is not open."""
+
+    code = "no_such_flag"
+    what = "This household has no open flag {flag}."
+    means = "Nothing was settled; perhaps somebody has settled it before."
+    do = "Look at what is open: ayni household show"
+
+
+class ReasonMissing(BadInput):
+    """A change without a reason."""
+
+    code = "reason_missing"
+    what = "A change of a household needs a reason of 1 to 500 characters."
+    means = "Nothing was done."
+    do = "Say why, in a sentence, without names."
+
+
+class UnknownClass(BadInput):
+    """A class that the country's classification does not have."""
+
+    code = "unknown_class"
+    what = "There is no such socio-economic class; there are {known}."
+    means = "Nothing was recorded."
+    do = "Write it as the classification does."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -192,6 +192,36 @@ class Flag:
     reason: str
     details: Mapping[str, Any]
     raised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """One evaluation of a household: its socio-economic class, with its first and last day."""
+
+    household_id: HouseholdId
+    word: str
+    source: str
+    valid_from: date
+    valid_until: date
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the day lies within the validity."""
+        return self.valid_from <= day <= self.valid_until
+
+
+def last_day_of_class(valid_from: date, years: int) -> date:
+    """The last day on which a class holds that counts from a day on.
+
+    A class of 29 February holds until the end of the February, that many years later.
+
+    >>> last_day_of_class(date(2022, 6, 2), 3), last_day_of_class(date(2024, 2, 29), 3)
+    (datetime.date(2025, 6, 1), datetime.date(2027, 2, 28))
+    """
+    year = valid_from.year + years
+    try:
+        return valid_from.replace(year=year) - timedelta(days=1)
+    except ValueError:
+        return date(year, 2, 28)
 
 
 @dataclass(frozen=True, slots=True)

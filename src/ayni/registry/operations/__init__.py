@@ -14,10 +14,22 @@ from ayni.registry.errors import (
     BadFactDeclaration,
     FactDeclaredOtherwise,
     NotInHousehold,
-    ObservedInFuture,
 )
 from ayni.registry.model import FACTS, SUBJECT_KINDS, FactName, FactType, FactValue, Household, show_fact
+from ayni.registry.operations import classes, households
+from ayni.registry.operations.steps import begin_membership, not_in_future, settle
 from ayni.values.ids import HouseholdId, PersonId, new_id, show_id
+
+__all__ = [
+    "add_member",
+    "classes",
+    "declare_facts",
+    "declare_mapping",
+    "end_membership",
+    "households",
+    "record_facts",
+    "register_household",
+]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -38,9 +50,10 @@ def add_member(
     Raises UnknownPerson, UnknownHousehold, AlreadyInHousehold, HouseholdHasHead, HouseholdRefused,
     ObservedInFuture.
     """
-    on = _not_in_future(tx, on)
+    on = not_in_future(tx, on)
     identity.get_person(tx, person_id=person_id)
-    store.insert_membership(tx, household_id=household_id, person_id=person_id, role=role, on=on)
+    begin_membership(tx, household_id=household_id, person_id=person_id, role=role, on=on)
+    settle(tx, household_id)
     audit.record(
         tx,
         action="registry.add_member",
@@ -55,10 +68,11 @@ def end_membership(tx: Tx, *, person_id: PersonId, last_day: date | None = None,
     A membership that was a mistake ends on the day before its first, and was then never in force.
     Raises NotInHousehold, EndsBeforeItBegan, ObservedInFuture.
     """
-    last_day = _not_in_future(tx, last_day or tx.today - timedelta(days=1))
+    last_day = not_in_future(tx, last_day or tx.today - timedelta(days=1))
     household_id = store.close_membership(tx, person_id=person_id, last_day=last_day)
     if household_id is None:
         raise NotInHousehold
+    settle(tx, household_id)
     audit.record(
         tx,
         action="registry.end_membership",
@@ -82,7 +96,7 @@ def record_facts(
     Names are without their `person.` or `household.`; None says "no longer known". Raises FactRefused,
     UnknownPerson, UnknownHousehold, ObservedInFuture.
     """
-    on = _not_in_future(tx, on)
+    on = not_in_future(tx, on)
     kept = {name: show_fact(value) for name, value in facts.items()}
     if person_id is not None:
         identity.get_person(tx, person_id=person_id)
@@ -135,9 +149,3 @@ def declare_mapping(tx: Tx, *, mapping: tabular.Mapping) -> None:
             raise BadFactDeclaration(fact=column, reason="its name is not of a person or a household")
         facts.append(FactName(subject_kind, name, said["type"], said["meaning"]))
     declare_facts(tx, facts=facts)
-
-
-def _not_in_future(tx: Tx, on: date | None) -> date:
-    if on is not None and on > tx.today:
-        raise ObservedInFuture(on=on)
-    return on or tx.today

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ayni.foundation.db import Tx
 from ayni.registry import store
 from ayni.registry.errors import UnknownHousehold
-from ayni.registry.model import FactName, FactValue, Flag, Household, Membership, Record
+from ayni.registry.model import Class, FactName, FactValue, Flag, Household, Membership, Record
 from ayni.values.ids import HouseholdId, PersonId, show_id
 
 
@@ -70,6 +70,39 @@ def list_flags(tx: Tx, *, household_id: HouseholdId) -> list[Flag]:
     """Why a household needs adjudication; nothing when it does not. Raises UnknownHousehold."""
     get_household(tx, household_id=household_id)
     return store.list_flags(tx, household_id=household_id)
+
+
+def list_history(tx: Tx, *, household_id: HouseholdId) -> list[Membership]:
+    """Every membership of a household that was ever in force, oldest first. Raises UnknownHousehold."""
+    get_household(tx, household_id=household_id)
+    return store.list_history(tx, household_id=household_id)
+
+
+def list_open_flags(tx: Tx, *, most: int = 100) -> list[Flag]:
+    """What needs adjudication in any household, oldest first."""
+    return store.list_open_flags(tx, most=most)
+
+
+def list_classes(tx: Tx, *, household_id: HouseholdId) -> list[Class]:
+    """Every evaluation of a household, oldest first. Raises UnknownHousehold."""
+    get_household(tx, household_id=household_id)
+    return store.list_classes(tx, household_id=household_id)
+
+
+def find_class(tx: Tx, *, household_id: HouseholdId, on: date | None = None) -> Class | None:
+    """The class that holds on a day (or today): of the last evaluation, while it is valid; or None.
+
+    Raises UnknownHousehold.
+    """
+    day = on or tx.today
+    begun = [one for one in list_classes(tx, household_id=household_id) if one.valid_from <= day]
+    return begun[-1] if begun and begun[-1].holds_on(day) else None
+
+
+def list_lapsing_classes(tx: Tx, *, days: int, most: int = 1_000) -> list[Class]:
+    """Classes that hold today and lapse within so many days, the first to lapse before the others."""
+    until = tx.today + timedelta(days=days)
+    return store.list_lapsing_classes(tx, on=tx.today, until=until, most=most)
 
 
 def export_person(tx: Tx, *, person_id: PersonId) -> dict[str, Any]:

@@ -62,7 +62,7 @@ DECLARE
     v_table text;
 BEGIN
     FOREACH v_table IN ARRAY ARRAY['imports', 'import_results', 'households', 'locations', 'fact_names',
-        'records', 'import_rows'] LOOP
+        'records', 'import_rows', 'classes'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON registry.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
     END LOOP;
@@ -71,7 +71,7 @@ BEGIN
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
     END LOOP;
     FOREACH v_table IN ARRAY ARRAY['imports', 'import_results', 'households', 'memberships', 'locations',
-        'fact_names', 'records', 'import_rows', 'flags'] LOOP
+        'fact_names', 'records', 'import_rows', 'flags', 'classes'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON registry.%I
             FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change()', v_table);
     END LOOP;

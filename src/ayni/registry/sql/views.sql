@@ -76,6 +76,17 @@ BEGIN ATOMIC
     LEFT JOIN flagged g ON g.household_id = h.id;
 END;
 
+-- The last evaluation of each household that began on a day or before; it holds if the day is not after `valid_until`.
+CREATE OR REPLACE FUNCTION registry_api.classes_on(on_day date)
+RETURNS TABLE (household_id uuid, class text, source text, valid_from date, valid_until date)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT DISTINCT ON (c.household_id) c.household_id, c.class, c.source, c.valid_from, c.valid_until
+    FROM registry.classes c
+    WHERE c.valid_from <= on_day
+    ORDER BY c.household_id, c.valid_from DESC, c.number DESC;
+END;
+
 -- Today, by the database's clock in UTC: for looking around. A cycle names its day.
 CREATE OR REPLACE VIEW registry_api.people AS
 SELECT p.* FROM registry_api.people_on((foundation.now() AT TIME ZONE 'UTC')::date) p;

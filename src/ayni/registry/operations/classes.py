@@ -1,0 +1,52 @@
+"""Socio-economic classes: evaluated, valid for the years that the country's law says, and evaluated again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ayni.foundation import audit
+from ayni.foundation.db import Tx
+from ayni.registry import queries, store
+from ayni.registry.errors import UnknownClass
+from ayni.registry.model import Class, last_day_of_class
+from ayni.registry.operations.steps import check_not_own, not_in_future
+from ayni.values.ids import HouseholdId, OfficerId, show_id
+
+
+def classify(
+    tx: Tx,
+    *,
+    household_id: HouseholdId,
+    word: str,
+    source: str,
+    on: date | None = None,
+    officer_id: OfficerId | None = None,
+) -> Class:
+    """Record a household's class, as `source` has evaluated it on a day (today if none is given).
+
+    It holds for the years that the country's parameter targeting.class_validity_years says for that day. An
+    earlier one stays on record. `officer_id` is who decides, if somebody does; never on their own household.
+    Raises UnknownHousehold, UnknownClass, OwnHousehold, HouseholdRefused, ObservedInFuture, ParameterMissing.
+    """
+    on = not_in_future(tx, on)
+    queries.get_household(tx, household_id=household_id)
+    if officer_id is not None:
+        check_not_own(tx, officer_id=officer_id, household_id=household_id)
+    rows = tx.country.parameter("targeting.classes", on=on)
+    known = [str(row[0]) for row in rows] if isinstance(rows, tuple) else []
+    if word not in known:
+        raise UnknownClass(known=", ".join(known))
+    years = tx.country.parameter("targeting.class_validity_years", on=on)
+    assert isinstance(years, int)
+    until = last_day_of_class(on, years)
+    values = {"household_id": household_id, "word": word, "source": source}
+    store.run(tx, "insert_class", valid_from=on, valid_until=until, **values)
+    audit.record(
+        tx,
+        action="registry.classify",
+        subject=show_id("hh", household_id),
+        reason=source,
+        details={"from": on.isoformat(), "until": until.isoformat()}
+        | ({"officer": show_id("off", officer_id)} if officer_id is not None else {}),
+    )
+    return Class(household_id, word, source, on, until)
