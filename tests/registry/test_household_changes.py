@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from itertools import count
 
@@ -177,6 +178,20 @@ def test_nobody_settles_their_own_household_whichever_account_they_use(tx: Tx) -
                 reason="my mother is young",
             )
     assert flags(tx, home) == ["ages_contradict"]
+
+
+def test_no_officer_changes_the_household_in_which_they_live(tx: Tx) -> None:
+    home, [ana, luz] = household(tx, "head", "child")
+    other, [eva] = household(tx, "head")
+    own = replace(tx, actor=Actor(show_id("off", officer(tx, luz)), "test"))
+    with pytest.raises(errors.OwnHousehold):
+        registry.households.move_member(
+            own, person_id=eva, household_id=home, role="sibling", reason="to get more"
+        )
+    with pytest.raises(errors.OwnHousehold):
+        registry.households.withdraw_membership(own, person_id=ana, reason="not here")
+    registry.households.withdraw_membership(own, person_id=eva, reason="registered twice")
+    assert roles(tx, other) == []
 
 
 Attempt = Callable[[Tx, HouseholdId, list[PersonId]], object]

@@ -8,6 +8,7 @@ for officers to judge (`duplicates`); what they decided is asked once. It knows 
 Besides what it exports by name, `households` moves, splits and joins, and settles flags; `classes` evaluates.
 """
 
+from ayni.registry.errors import UnknownHousehold
 from ayni.registry.jobs import import_padron
 from ayni.registry.linkage.find import find_duplicates
 from ayni.registry.model import (
@@ -56,6 +57,7 @@ __all__ = [
     "NewPair",
     "Pair",
     "Role",
+    "UnknownHousehold",
     "Verdict",
     "VerdictKind",
     "add_member",

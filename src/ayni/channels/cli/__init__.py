@@ -35,6 +35,7 @@ COMMANDS: list[tuple[str, str]] = [
     ("registry", "registry"),
     ("search", "search"),
     ("duplicates", "duplicates"),
+    ("household", "household"),
     ("city", "city"),
     ("programme", "programme"),
     ("demo", "demo"),

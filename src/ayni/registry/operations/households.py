@@ -1,7 +1,8 @@
 """Changes of who lives with whom. The day is the first of what is new, the day before the last of what was.
 
 What began on that same day is then never in force: of two moves on one day the later one counts. Every change
-has a reason, which the audit trail keeps; it names nobody.
+has a reason, which the audit trail keeps; it names nobody. An officer who acts never changes a household in
+which they live or lived: each operation raises OwnHousehold then.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ayni.registry.operations.steps import (
     leave,
     not_in_future,
     settle,
+    take,
 )
 from ayni.values.ids import HouseholdId, OfficerId, PersonId, new_id, show_id
 
@@ -47,7 +49,7 @@ def move_member(
     present = store.find_open_membership(tx, person_id=person_id)
     if present is None:
         raise NotInHousehold
-    store.run(tx, "lock_households", household_ids=[present.household_id, household_id])
+    take(tx, present.household_id, household_id)
     left = leave(tx, person_id=person_id, on=on).household_id
     begin_membership(tx, household_id=household_id, person_id=person_id, role=role, on=on)
     settle(tx, left, household_id)
@@ -72,7 +74,7 @@ def change_head(
     check_reason(reason)
     on = not_in_future(tx, on)
     queries.get_household(tx, household_id=household_id)
-    store.run(tx, "lock_households", household_ids=[household_id])
+    take(tx, household_id)
     members = {one.person_id: one.role for one in store.list_open_members(tx, household_id=household_id)}
     changed = {**roles, person_id: str(Role.HEAD)}
     if not changed.keys() <= members.keys():
@@ -110,7 +112,7 @@ def split_household(
     queries.get_household(tx, household_id=household_id)
     if list(roles.values()).count(Role.HEAD) != 1:
         raise HouseholdRefused(rule="a new household needs exactly one head")
-    store.run(tx, "lock_households", household_ids=[household_id])
+    take(tx, household_id)
     present = {one.person_id for one in store.list_open_members(tx, household_id=household_id)}
     if not roles.keys() <= present:
         raise NotInHousehold
@@ -145,7 +147,7 @@ def join_households(
         raise HouseholdRefused(rule="a household cannot be joined with itself")
     for one in (household_id, into_id):
         queries.get_household(tx, household_id=one)
-    store.run(tx, "lock_households", household_ids=[household_id, into_id])
+    take(tx, household_id, into_id)
     members = [one.person_id for one in store.list_open_members(tx, household_id=household_id)]
     if not members:
         raise NotInHousehold
@@ -169,7 +171,7 @@ def withdraw_membership(tx: Tx, *, person_id: PersonId, reason: str) -> None:
     present = store.find_open_membership(tx, person_id=person_id)
     if present is None:
         raise NotInHousehold
-    store.run(tx, "lock_households", household_ids=[present.household_id])
+    take(tx, present.household_id)
     last_day = present.valid_from - timedelta(days=1)
     if store.close_membership(tx, person_id=person_id, last_day=last_day) is None:
         raise NotInHousehold

@@ -155,42 +155,42 @@ def insert_membership(tx: Tx, *, household_id: HouseholdId, person_id: PersonId,
 def run(tx: Tx, name: str, **parameters: Any) -> int:
     """Run a statement by name and say how many rows it touched; `now` is given to it."""
     with _named(tx):
-        return tx.execute(_QUERIES[name], {**parameters, "now": tx.now}).rowcount
+        return tx.execute(QUERIES[name], {**parameters, "now": tx.now}).rowcount
 
 
 def find_open_membership(tx: Tx, *, person_id: PersonId) -> Membership | None:
     """The membership of a person that has no end, or None."""
-    return _one(tx, Membership, "find_present_membership", {"person_id": person_id})
+    return find_one(tx, Membership, "find_present_membership", {"person_id": person_id})
 
 
 def find_overlapping_membership(tx: Tx, *, person_id: PersonId, on: date) -> Membership | None:
     """The first membership of a person in force on a day or later, or None."""
-    return _one(tx, Membership, "find_overlapping_membership", {"person_id": person_id, "on": on})
+    return find_one(tx, Membership, "find_overlapping_membership", {"person_id": person_id, "on": on})
 
 
 def list_open_members(tx: Tx, *, household_id: HouseholdId) -> list[Membership]:
     """Who belongs to a household without an end."""
-    return _all(tx, Membership, "list_present_members", {"household_id": household_id})
+    return find_all(tx, Membership, "list_present_members", {"household_id": household_id})
 
 
 def list_history(tx: Tx, *, household_id: HouseholdId) -> list[Membership]:
     """Every membership of a household that was ever in force."""
-    return _all(tx, Membership, "list_household_history", {"household_id": household_id})
+    return find_all(tx, Membership, "list_household_history", {"household_id": household_id})
 
 
 def list_open_flags(tx: Tx, *, most: int) -> list[Flag]:
     """What waits for adjudication anywhere."""
-    return _all(tx, Flag, "list_open_flags", {"most": most})
+    return find_all(tx, Flag, "list_open_flags", {"most": most})
 
 
 def list_classes(tx: Tx, *, household_id: HouseholdId) -> list[Class]:
     """Every evaluation of a household."""
-    return _all(tx, Class, "list_classes", {"household_id": household_id})
+    return find_all(tx, Class, "list_classes", {"household_id": household_id})
 
 
 def list_lapsing_classes(tx: Tx, *, on: date, until: date, most: int) -> list[Class]:
     """Classes that hold on a day and no longer on another."""
-    return _all(tx, Class, "list_lapsing_classes", {"on": on, "until": until, "most": most})
+    return find_all(tx, Class, "list_lapsing_classes", {"on": on, "until": until, "most": most})
 
 
 def close_membership(tx: Tx, *, person_id: PersonId, last_day: date) -> HouseholdId | None:
