@@ -25,6 +25,7 @@ from ayni.identity.model import (
     Corrected,
     FoundPerson,
     NewPerson,
+    Officer,
     OfficerRole,
     Person,
     PersonFile,

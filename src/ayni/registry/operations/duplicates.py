@@ -158,11 +158,11 @@ def undo(tx: Tx, *, pair: Pair, reason: str) -> Verdict:
     return queries.list_verdicts(tx, pair=pair)[-1]
 
 
-def _officer(tx: Tx) -> identity.OfficerAccount:
+def _officer(tx: Tx) -> identity.Officer:
     return identity.get_acting_officer(tx, roles=(identity.OfficerRole.REGISTRAR,))
 
 
-def _is_own(tx: Tx, officer: identity.OfficerAccount, pair: Pair) -> bool:
+def _is_own(tx: Tx, officer: identity.Officer, pair: Pair) -> bool:
     try:
         _check_own_case(tx, officer, (pair.low_id, pair.high_id))
     except identity.OwnCase:
@@ -184,7 +184,7 @@ def _check_usable(tx: Tx, pair: Pair) -> None:
         identity.get_person(tx, person_id=person_id)
 
 
-def _check_own_case(tx: Tx, officer: identity.OfficerAccount, people: Sequence[PersonId]) -> None:
+def _check_own_case(tx: Tx, officer: identity.Officer, people: Sequence[PersonId]) -> None:
     files = [file for person_id in people for file in identity.list_same_human(tx, person_id=person_id)]
     identity.check_may_decide(tx, officer_id=officer.id, person_ids=files)
     if set(files) & set(queries.list_own_people(tx, officer=officer)):

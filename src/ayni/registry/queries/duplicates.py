@@ -33,7 +33,7 @@ def list_verdicts(tx: Tx, *, pair: Pair) -> list[Verdict]:
     return store.list_verdicts(tx, pair=pair)
 
 
-def list_own_people(tx: Tx, *, officer: identity.OfficerAccount) -> list[PersonId]:
+def list_own_people(tx: Tx, *, officer: identity.Officer) -> list[PersonId]:
     """Whom an officer may not judge: every file of their own, and who lives with them today."""
     files = identity.list_same_human(tx, person_id=officer.person_id)
     return store.list_own_people(tx, files=files)
