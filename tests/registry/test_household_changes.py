@@ -17,7 +17,6 @@ from ayni.foundation.errors import AyniError
 from ayni.identity import NewPerson
 from ayni.registry import errors
 from ayni.values.ids import HouseholdId, OfficerId, PersonId, show_id
-from tests.registry.conftest import CHILD, HEAD, Import, notes
 
 MAY, TODAY = date(2025, 5, 1), date(2025, 6, 2)
 _codes = count(1)
@@ -289,17 +288,3 @@ def test_of_two_officers_who_name_a_head_at_once_one_is_told_the_other_was_faste
     assert sorted(map(str, told)) == sorted(map(str, ["done", errors.HouseholdRefused]))
     with own_database.transaction(Actor("desk", "test")) as tx:
         assert [role for _, role in roles(tx, home)].count("head") == 1
-
-
-def test_an_import_notes_a_child_older_than_its_mother_and_takes_it(
-    load: Import, own_database: Database
-) -> None:
-    report = load([HEAD, {**CHILD, "birth_on": "1979-01-01"}])
-    assert (report.people_added, report.refused, report.flagged) == (2, 0, 1)
-    assert notes(report) == [(3, "birth_on", "ages_contradict")]
-    again = load([HEAD, {**CHILD, "birth_on": "1979-01-01"}])
-    assert notes(again) == notes(report)
-    with own_database.transaction(Actor("desk", "test")) as tx:
-        home = registry.find_household(tx, source="city", code="H1")
-        assert home is not None
-        assert flags(tx, home.id) == ["ages_contradict"]

@@ -63,10 +63,6 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "ubigeo",
         "line {other_line} has another district; the household's was left open and needs adjudication",
     ),
-    "ages_contradict": (
-        "birth_on",
-        "this person cannot be so old in that relationship; the row was imported and needs adjudication",
-    ),
 }
 """What was found in SQL: its column, and its reason."""
 

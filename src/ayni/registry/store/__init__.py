@@ -289,7 +289,6 @@ _KEEP = (
     "insert_batch_locations",
     "report_batch",
     "raise_flags",
-    "raise_age_flags",
     "resolve_flags",
 )
 

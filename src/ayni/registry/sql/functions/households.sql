@@ -1,10 +1,12 @@
 -- Households: what of their members cannot be, for an officer to look at. Nothing is refused for it.
 
 -- Who is a child or grandchild no younger than the head or than the head's wife, or a parent no older than the head.
--- A stepmother may be younger than the child of her husband: a look settles it.
+-- A stepmother may be younger than the child of her husband: a look settles it. Looked up by index: of tables that an
+-- import has just filled nothing is known yet, and a guess can compare each member with every other one.
 CREATE OR REPLACE FUNCTION registry.contradicting_ages(p_households uuid[])
 RETURNS TABLE (household_id uuid, person_id uuid)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
     SELECT DISTINCT m.household_id, m.person_id
     FROM registry.memberships m

@@ -124,11 +124,7 @@ WHERE NOT EXISTS (
 UNION ALL
 SELECT d.other_line, 'household.' || d.name,
     CASE WHEN d.name IS NULL THEN 'district_disagrees' ELSE 'facts_disagree' END, d.line, true
-FROM pg_temp.import_disagreements d
-UNION ALL
-SELECT b.line, 'birth_on', 'ages_contradict', NULL, true
-FROM registry.contradicting_ages(ARRAY(SELECT household_id FROM pg_temp.import_batch_households)) c
-JOIN pg_temp.import_batch b ON b.person_id = c.person_id AND b.verdict IN ('add', 'update', 'unchanged');
+FROM pg_temp.import_disagreements d;
 
 -- name: raise_flags
 -- Asks for adjudication of the households of the batch that are new or changed and need it.
@@ -165,11 +161,6 @@ WHERE f.household_id = t.household_id AND t.touched AND f.resolved_at IS NULL AN
         WHERE d.household_id = t.household_id AND d.name IS NULL)
     ELSE false
 END;
-
--- name: raise_age_flags
--- Asks for a look at the households of the batch in which somebody's age cannot be.
-SELECT registry.flag_ages(
-    ARRAY(SELECT household_id FROM pg_temp.import_batch_households WHERE touched), %(now)s);
 
 -- name: count_batch
 -- How many rows of the batch had which verdict.
