@@ -9,7 +9,14 @@ SHELL := /bin/sh
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := .venv/bin
 READY := .venv/.ready
+# With the heavy packages too, which only tests, types and benchmarks need.
+WHOLE := .venv/.whole
 PYTEST_OPTIONS ?=
+define TELL
+echo >&2; \
+echo "The packages could not be installed. Without internet, nothing can be; with a lock that no" >&2; \
+echo "longer fits pyproject.toml, run: $(UV) lock" >&2; exit 1
+endef
 export UV_PROJECT_ENVIRONMENT := .venv
 # A city's network often shows certificates of its own, which the machine trusts: so does uv then.
 export UV_SYSTEM_CERTS ?= true
@@ -39,23 +46,23 @@ up: $(READY) ## Start Ayni here, with its own PostgreSQL
 # -- what developers use --------------------------------------------------------------------------
 
 .PHONY: setup test soak bench format
-setup: $(READY) ## Install everything into .venv/, exactly as uv.lock says
+setup: $(WHOLE) ## Install everything into .venv/, exactly as uv.lock says
 
-test: $(READY) ## The tests, on a real PostgreSQL, without a browser (PYTEST_OPTIONS="-k ledger -x")
+test: $(WHOLE) ## The tests, on a real PostgreSQL, without a browser (PYTEST_OPTIONS="-k ledger -x")
 	$(RUN)/python -m pytest $(PYTEST_OPTIONS)
 
-soak: $(READY) ## The long campaigns: properties and faults, with AYNI_TEST_SOAK=1
+soak: $(WHOLE) ## The long campaigns: properties and faults, with AYNI_TEST_SOAK=1
 	@folders=$$(ls -d tests/properties tests/faults 2>/dev/null || true); \
 	if [ -z "$$folders" ]; then \
 	    echo "There are no campaigns yet: neither tests/properties nor tests/faults exists."; exit 2; fi; \
 	echo "AYNI_TEST_SOAK=1 pytest $$folders"; \
 	AYNI_TEST_SOAK=1 $(RUN)/python -m pytest $$folders $(PYTEST_OPTIONS)
 
-bench: $(READY) ## Measure, and write docs/benchmarks.md
+bench: $(WHOLE) ## Measure, and write docs/benchmarks.md
 	@if [ ! -f bench/__main__.py ]; then echo "There is no bench/ yet: nothing to measure."; exit 2; fi
 	$(RUN)/python -m bench
 
-format: $(READY) ## Lay out the code, and mend what ruff can mend
+format: $(WHOLE) ## Lay out the code, and mend what ruff can mend
 	$(RUN)/ruff format .
 	$(RUN)/ruff check --fix .
 
@@ -64,19 +71,19 @@ format: $(READY) ## Lay out the code, and mend what ruff can mend
 .PHONY: check layout lint rules contracts types
 check: layout lint rules contracts types test ## Everything that must hold before a change goes in
 
-layout: $(READY) ## Is the code laid out as ruff lays it out?
+layout: $(WHOLE) ## Is the code laid out as ruff lays it out?
 	$(RUN)/ruff format --check .
 
-lint: $(READY) ## ruff: mistakes and doubtful habits
+lint: $(WHOLE) ## ruff: mistakes and doubtful habits
 	$(RUN)/ruff check .
 
-rules: $(READY) ## The house rules: sizes, floats, clocks, SQL walls, untested refusals (python -m dev)
+rules: $(WHOLE) ## The house rules: sizes, floats, clocks, SQL walls, untested refusals (python -m dev)
 	$(RUN)/python -m dev
 
-contracts: $(READY) ## import-linter: who may import whom
+contracts: $(WHOLE) ## import-linter: who may import whom
 	$(RUN)/lint-imports --no-logo
 
-types: $(READY) ## mypy --strict on src
+types: $(WHOLE) ## mypy --strict on src
 	$(RUN)/mypy
 
 .PHONY: clean
@@ -86,13 +93,15 @@ clean: ## Remove what make made (.venv, .uv and caches); no database is touched
 
 # -- how it gets here -----------------------------------------------------------------------------
 
-# UV comes first among the prerequisites: on a bare machine it is the file to be made.
+# UV comes first among the prerequisites: on a bare machine it is the file to be made. What is there already of
+# the heavy packages may stay.
 $(READY): $(UV) pyproject.toml uv.lock
-	@$(UV) sync --locked --quiet || { \
-	    echo >&2; \
-	    echo "The packages could not be installed. Without internet, nothing can be; with a lock that no" >&2; \
-	    echo "longer fits pyproject.toml, run: $(UV) lock" >&2; exit 1; }
+	@$(UV) sync --locked --quiet --inexact || { $(TELL); }
 	@touch $@
+
+$(WHOLE): $(UV) pyproject.toml uv.lock
+	@$(UV) sync --locked --quiet --group quality || { $(TELL); }
+	@touch $(READY) $@
 
 .uv/bin/uv:
 	@sh dev/bootstrap.sh .uv
