@@ -185,7 +185,8 @@ def test_after_a_merge_a_human_has_one_household_and_after_its_undoing_two(tx: T
     before = registry.find_membership(tx, person_id=other, on=tx.today - timedelta(days=1))
     assert before is not None
     assert before.valid_until == tx.today - timedelta(days=1)
-    assert [flag.reason for flag in registry.list_flags(tx, household_id=before.household_id)] == ["no_head"]
+    flags = [flag.reason for flag in registry.list_flags(tx, household_id=before.household_id)]
+    assert "no_head" in flags
     duplicates.undo(ana, pair=pair, reason="two humans came")
     now = registry.find_membership(tx, person_id=other)
     assert now is not None

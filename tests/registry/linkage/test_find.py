@@ -164,7 +164,14 @@ def test_nobody_at_all_is_searched_without_complaint(own_database: Database) -> 
 def test_names_of_one_letter_and_of_two_hundred_are_compared(
     own_database: Database, owner: psycopg.Connection
 ) -> None:
-    odd = NewPerson(given_names="O'Hara Ñ", first_surname="X" * 200, birth_on=date(2000, 2, 29))
+    odd = NewPerson(
+        given_names="O'Hara Ñ",
+        first_surname="X" * 200,
+        birth_on=date(2000, 2, 29),
+        sex="female",
+        phone="+51987654321",
+        district_code="150132",
+    )
     people = _register(own_database, odd, odd)
     people += _register(own_database, NewPerson(given_names="Q"), NewPerson(given_names="Q"))
     found = registry.find_duplicates(own_database)
