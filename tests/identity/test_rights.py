@@ -175,6 +175,7 @@ def test_those_who_follow_each_other_are_not_counted_together(family: Family) ->
         month = date(2025, 7 + place, 1)
         family.name(person_id=person.id, valid_from=month, valid_until=month + timedelta(days=27))
     family.name(person_id=elders[5].id)
+    assert len(family.acting_for(elders[5])) == 1
 
 
 def test_who_has_died_represents_nobody(family: Family) -> None:

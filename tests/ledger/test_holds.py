@@ -141,6 +141,7 @@ def test_one_code_does_not_touch_the_money_of_another(city: City) -> None:
            c  | escrow_1 | shop     | 41     | insufficient_funds
            d  | rosa     | shop     | 21     | insufficient_funds"""
     )
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_a_voucher_of_purpose_money_buys_what_it_is_for_or_comes_back(city: City) -> None:
@@ -168,6 +169,7 @@ def test_a_frozen_owner_keeps_what_is_in_escrow(city: City) -> None:
     )
     ledger.flag_owner(city.tx, owner_ref=city.owners["rosa"], flags=AccountFlag.FROZEN, on=False)
     city.post("id | debit | credit | amount | answer\n y | escrow_1 | rosa | 40 | created")
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_what_a_shop_gives_back_of_a_code_is_the_payers_again(city: City) -> None:

@@ -100,6 +100,7 @@ def test_an_open_row_is_ended_by_a_row_for_its_last_day(city: City) -> None:
     city.post("id | debit | credit | amount | answer\n a | rosa | shop | 50 | created")
     set_clock(city.tx, at=city.tx.now + timedelta(days=1))
     city.post("id | debit | credit | amount | answer\n b | rosa | shop | 1 | debit_limit_missing")
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_a_code_counts_otherwise_only_from_a_day_that_has_not_begun(city: City) -> None:

@@ -80,6 +80,7 @@ def test_a_refused_return_is_remembered_and_retried_with_a_new_id(city: City) ->
            r  | return | 0      | a       | insufficient_funds
            s  | return | 0      | a       | created"""
     )
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_the_month_gets_back_what_was_returned_in_it(city: City) -> None:
@@ -97,6 +98,7 @@ def test_the_month_gets_back_what_was_returned_in_it(city: City) -> None:
     )
     city.post("id | kind | amount | pending | answer\n s | return | 15 | a | created")
     city.post("id | debit | credit | amount | answer\n f | rosa | shop | 15 | created")
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_the_credited_owner_gets_the_usage_back_too(city: City) -> None:
@@ -111,6 +113,7 @@ def test_the_credited_owner_gets_the_usage_back_too(city: City) -> None:
            c  | programme | luis   | 50     | created
            d  | programme | luis   | 1      | credit_conversions_limit_exceeded"""
     )
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_a_return_in_a_later_month_gives_nothing_back(city: City) -> None:
@@ -123,6 +126,7 @@ def test_a_return_in_a_later_month_gives_nothing_back(city: City) -> None:
            c  | single | rosa  | shop   | 41     | -       | debit_conversions_limit_exceeded
            d  | single | rosa  | shop   | 40     | -       | created"""
     )
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_what_a_posted_hold_used_in_the_month_of_the_hold_is_not_given_to_another(city: City) -> None:
@@ -136,6 +140,7 @@ def test_what_a_posted_hold_used_in_the_month_of_the_hold_is_not_given_to_anothe
            c  | single | rosa  | shop   | 41     | -       | debit_conversions_limit_exceeded
            d  | single | rosa  | shop   | 40     | -       | created"""
     )
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_a_posted_hold_returned_in_its_month_gives_back_what_was_posted(city: City) -> None:
@@ -148,6 +153,7 @@ def test_a_posted_hold_returned_in_its_month_gives_back_what_was_posted(city: Ci
            b  | rosa  | shop   | 31     | debit_conversions_limit_exceeded
            c  | rosa  | shop   | 30     | created"""
     )
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_between_an_owners_own_accounts_nothing_counted_and_nothing_is_given_back(city: City) -> None:
@@ -159,6 +165,7 @@ def test_between_an_owners_own_accounts_nothing_counted_and_nothing_is_given_bac
            c  | single | rosa      | shop      | 31     | -       | debit_conversions_limit_exceeded
            d  | single | rosa      | shop      | 30     | -       | created"""
     )
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_it_gives_back_by_the_class_and_the_codes_of_its_day(city: City) -> None:
@@ -193,6 +200,7 @@ def test_a_return_is_kept_from_leaving_like_any_debit(city: City) -> None:
     ledger.flag_owner(city.tx, owner_ref=city.owners["shop"], flags=AccountFlag.LEGAL_HOLD, on=False)
     ledger.flag_owner(city.tx, owner_ref=city.owners["rosa"], flags=AccountFlag.FROZEN)
     city.post("id | kind | amount | pending | answer\n d | return | 0 | a | created")
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_a_closed_account_gives_and_takes_no_return(city: City) -> None:
@@ -206,6 +214,7 @@ def test_a_closed_account_gives_and_takes_no_return(city: City) -> None:
     ledger.close_account(city.tx, account_id=city.accounts["stall"])
     city.post("id | kind | amount | pending | answer\n r | return | 0 | d | credit_account_closed")
     city.post("id | kind | amount | pending | answer\n s | return | 0 | c | debit_account_closed")
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_a_return_passes_no_balance_limit_and_no_ceiling(city: City) -> None:
@@ -222,6 +231,7 @@ def test_a_return_passes_no_balance_limit_and_no_ceiling(city: City) -> None:
         city.tx, account_id=city.accounts["rosa"], credit_limit_minor=0, balance_ceiling_minor=90
     )
     city.post("id | kind | amount | pending | answer\n t | return | 5 | a | credit_ceiling_exceeded")
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_a_return_counts_in_no_limit_of_its_own(city: City) -> None:
@@ -249,6 +259,7 @@ def test_a_returns_code_must_be_known_to_both_classes(city: City) -> None:
     # Class 3 knows the code and says nothing of the balance: how much may be held is not known.
     ledger.set_limit_class(city.tx, owner_ref=city.owners["rosa"], limit_class=3)
     city.post("id | kind | amount | code | pending | answer\n d | return | 0 | 4 | a | credit_limit_missing")
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_purpose_money_goes_back_to_its_purpose(city: City) -> None:
@@ -317,6 +328,7 @@ def test_a_return_in_a_batch_takes_money_that_others_wanted(city: City) -> None:
            b  | single | shop  | programme | 20     | -       | insufficient_funds
            c  | single | shop  | programme | 10     | -       | created"""
     )
+    assert ledger.list_violations(city.tx) == []
 
 
 def test_the_database_itself_returns_no_more_than_was_paid(
