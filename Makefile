@@ -12,6 +12,8 @@ READY := .venv/.ready
 # With the heavy packages too, which only tests, types and benchmarks need.
 WHOLE := .venv/.whole
 PYTEST_OPTIONS ?=
+# As many test processes as the machine has cores, each with a PostgreSQL of its own.
+SPREAD := -n auto --dist worksteal
 define TELL
 echo >&2; \
 echo "The packages could not be installed. Without internet, nothing can be; with a lock that no" >&2; \
@@ -49,14 +51,14 @@ up: $(READY) ## Start Ayni here, with its own PostgreSQL
 setup: $(WHOLE) ## Install everything into .venv/, exactly as uv.lock says
 
 test: $(WHOLE) ## The tests, on a real PostgreSQL, without a browser (PYTEST_OPTIONS="-k ledger -x")
-	$(RUN)/python -m pytest $(PYTEST_OPTIONS)
+	$(RUN)/python -m pytest $(SPREAD) $(PYTEST_OPTIONS)
 
 soak: $(WHOLE) ## The long campaigns: properties and faults, with AYNI_TEST_SOAK=1
 	@folders=$$(ls -d tests/properties tests/faults 2>/dev/null || true); \
 	if [ -z "$$folders" ]; then \
 	    echo "There are no campaigns yet: neither tests/properties nor tests/faults exists."; exit 2; fi; \
 	echo "AYNI_TEST_SOAK=1 pytest $$folders"; \
-	AYNI_TEST_SOAK=1 $(RUN)/python -m pytest $$folders $(PYTEST_OPTIONS)
+	AYNI_TEST_SOAK=1 $(RUN)/python -m pytest $(SPREAD) $$folders $(PYTEST_OPTIONS)
 
 bench: $(WHOLE) ## Measure, and write docs/benchmarks.md
 	@if [ ! -f bench/__main__.py ]; then echo "There is no bench/ yet: nothing to measure."; exit 2; fi
