@@ -189,7 +189,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=4, help="length of each pgbench run")
     parser.add_argument("--rows", type=int, default=10_000_000, help="how far the ledger grows")
     parser.add_argument(
-        "--entitlements", type=int, nargs="+", default=[100_000, 1_000_000], help="cycles to pay, by their size"
+        "--entitlements",
+        type=int,
+        nargs="+",
+        default=[100_000, 1_000_000],
+        help="cycles to pay, by their size",
     )
     parser.add_argument("--only", choices=PARTS, help="measure one part, and write only its sections")
     parser.add_argument(

@@ -53,8 +53,10 @@ class RefClass:
 
     def same(self, kind: str, one: RefMaximum, other: RefMaximum) -> bool:
         """Whether two rows of one first day say the same, given that the next row ends both."""
-        later = [row.valid_from for row in self.maxima[kind] if row.valid_from > one.valid_from]
-        days = [min([*later, (row.valid_until or date.max)]) for row in (one, other)]
+        ends = [
+            row.valid_from - timedelta(days=1) for row in self.maxima[kind] if row.valid_from > one.valid_from
+        ]
+        days = [min([*ends, row.valid_until or date.max]) for row in (one, other)]
         return one.maximum == other.maximum and days[0] == days[1]
 
     def counts_on(self, day: date) -> dict[int, Counts]:
