@@ -69,6 +69,7 @@ def register() -> None:
     for one in (*payments.INVARIANTS, *wallet.INVARIANTS, *programmes.INVARIANTS):
         invariants.register(one.name, one.sentence, one.check)
     identity.register_export_part("registry", registry.export_person)
+    jobs.register("wallet.return_parcels", _return_parcels, in_transaction=False, every="3 * * * *")
     jobs.register("ledger.expire_holds", _expire_holds, in_transaction=False, every="* * * * *")
 
 
@@ -92,6 +93,12 @@ def _expire_holds(database: Database) -> None:
     while expired == _HOLDS:
         with database.transaction(SYSTEM) as tx:
             expired = ledger.expire_holds(tx, most=_HOLDS)
+
+
+def _return_parcels(database: Database) -> None:
+    from ayni import wallet
+
+    wallet.return_overdue_parcels(database)
 
 
 def run_worker(database: Database, *, once: bool = False) -> None:

@@ -41,6 +41,23 @@ EVENTS: dict[str, tuple[Callable[[City], object], Callable[[City], object]]] = {
     ),
     "cash in": (lambda city: None, lambda city: city.cash_in(500)),
     "cash out": (lambda city: city.give(500), lambda city: city.cash_out(500)),
+    "send": (
+        lambda city: (city.give(500), city.neighbour("+51987000001")),
+        lambda city: city.send(500, "+51987000001"),
+    ),
+    "send to somebody without a wallet": (
+        lambda city: city.give(500),
+        lambda city: city.send(500, "+51987000002"),
+    ),
+    "take what waits": (
+        lambda city: (city.give(500), city.send(500, "+51987000003"), city.neighbour("+51987000003")),
+        lambda city: city.take("+51987000003"),
+    ),
+    "return what nobody took": (
+        lambda city: (city.give(500), city.send(500, "+51987000004")),
+        lambda city: city.take_back(),
+    ),
+    "pay with a fee": (lambda city: city.give(500), lambda city: city.with_fees("pay", 20).pay(300)),
 }
 """What makes each event possible, and the event."""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from ayni import identity, ledger, payments, wallet
+from ayni.foundation.country import Country, ParameterValue
 from ayni.foundation.db import Tx
 from ayni.identity import NewPerson
 from ayni.ledger import Transfer, TransferCode
@@ -53,6 +56,20 @@ def register(tx: Tx, count: int = 1, *, synthetic: bool = True, document: bool =
     identity.register_people(tx, people=people)
     identity.verify_documents(tx, SandboxIdentityRegister(), person_ids=ids)
     return ids
+
+
+class Tariff:
+    """The same country, where payments have a price."""
+
+    def __init__(self, country: Country, rows: ParameterValue) -> None:
+        self._country = country
+        self._rows = rows
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._country, name)
+
+    def parameter(self, name: str, *, on: date) -> ParameterValue:
+        return self._rows if name == "wallet.fees" else self._country.parameter(name, on=on)
 
 
 @dataclass
@@ -151,6 +168,44 @@ class City:
             client="phone",
             key=key or self.keys(),
         )
+
+    def neighbour(self, phone: str, *, wallet_too: bool = True) -> PersonId:
+        """Somebody whom a telephone is proven to reach, with a wallet."""
+        (person_id,) = register(self.tx)
+        identity.reach.add_contact(self.tx, person_id=person_id, phone=phone, reason="asked")
+        identity.reach.verify_contact(self.tx, person_id=person_id, phone=phone)
+        if wallet_too:
+            wallet.open_wallets(self.tx, person_ids=[person_id])
+        return person_id
+
+    def send(
+        self, amount_minor: int, phone: str, *, key: UUID | None = None, payee_id: PersonId | None = None
+    ) -> Receipt:
+        return wallet.send(
+            self.tx,
+            person_id=self.resident,
+            phone=phone,
+            amount_minor=amount_minor,
+            client="phone",
+            key=key or self.keys(),
+            payee_id=payee_id,
+        )
+
+    def take(self, phone: str) -> Receipt:
+        """The first person whom the telephone reaches takes the first parcel that waits for it."""
+        (person_id, *_) = identity.list_people_reached(self.tx, phone=phone)
+        (parcel, *_) = wallet.list_parcels_for(self.tx, person_id=person_id)
+        return wallet.take_parcel(self.tx, parcel_id=parcel.id, person_id=person_id)
+
+    def take_back(self) -> None:
+        """The resident asks for the newest parcel back."""
+        (parcel, *_) = wallet.list_parcels_of(self.tx, person_id=self.resident)
+        wallet.return_parcel(self.tx, parcel_id=parcel.id, person_id=self.resident)
+
+    def with_fees(self, kind: str, fixed_minor: int, share: str = "0") -> City:
+        """The same city under another tariff."""
+        country = Tariff(self.tx.country, ((kind, fixed_minor, Decimal(share)),))
+        return replace(self, tx=replace(self.tx, country=country))
 
     def violations(self) -> list[object]:
         """What breaks the invariants of payments, wallet and ledger."""

@@ -132,6 +132,69 @@ class OwnShop(Refused):
     do = "Go to another agent."
 
 
+class OwnWallet(Refused):
+    """Money sent to oneself goes nowhere."""
+
+    code = "own_wallet"
+    what = "This is your own wallet."
+    means = "No money moved."
+    do = "Choose somebody else, or keep the money aside in a savings goal."
+
+
+class UnknownPayee(NotFound):
+    """The person who was chosen is not behind the telephone."""
+
+    code = "unknown_payee"
+    what = "The person whom you chose has no wallet behind this telephone."
+    means = "No money moved."
+    do = "Look the telephone up again, and choose among those whom it shows."
+
+
+class SeveralPayees(Refused):
+    """One telephone serves several people."""
+
+    code = "several_payees"
+    what = "{count} people with a wallet share this telephone."
+    means = "No money moved: nobody guesses whom you mean."
+    do = "Choose one of them by name."
+
+
+class ReceiverCannotTake(Refused):
+    """The receiver's limits are the receiver's affair."""
+
+    code = "receiver_cannot_take"
+    what = "The receiver's wallet cannot take {amount} at present."
+    means = "No money moved."
+    do = "Ask them, or choose a smaller amount."
+
+
+class UnknownParcel(NotFound):
+    """No such money waits, or not for this person."""
+
+    code = "unknown_parcel"
+    what = "No such money waits for this person."
+    means = "No money moved."
+    do = "Look at the list of what waits for you."
+
+
+class ParcelEnded(Refused):
+    """Taken, or gone back: it is over."""
+
+    code = "parcel_ended"
+    what = "This money does not wait any more: it was {ended} on {ended_on}."
+    means = "No money moved this time."
+    do = "If it went back, ask the sender to send it again."
+
+
+class ParcelNotNow(Refused):
+    """Something stands against it, and the money goes on waiting."""
+
+    code = "parcel_not_now"
+    what = "This money cannot be moved at present: {reason}."
+    means = "It waits where it is, until {until} at the longest."
+    do = "Try again later, or ask the sender."
+
+
 class InsufficientFunds(Refused):
     """There is not so much to spend."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -115,23 +115,29 @@ class BenefitAnswer:
 
 
 class OrderKind(StrEnum):
-    """What a resident does at a shop."""
+    """What a resident does: at a shop, or with another resident."""
 
     PAY = "pay"
     CASH_IN = "cash_in"
     CASH_OUT = "cash_out"
+    SEND = "send"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A resident's order at a shop. `key` is a UUIDv7 that the client makes and keeps before sending."""
+    """A resident's order. `key` is a UUIDv7 that the client makes and keeps before sending.
+
+    `other_id` is the shop, or the person who receives. `named` is what the client named them by, where that
+    may come to mean somebody else: a telephone.
+    """
 
     kind: OrderKind
     person_id: PersonId
-    shop_id: UUID
+    other_id: UUID
     amount_minor: int
     client: str
     key: UUID
+    named: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,10 @@ class ReceiptPart:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An order carried out. The same order again gives the same receipt, only `repeated`."""
+    """An order carried out. The same order again gives the same receipt, only `repeated`.
+
+    With `parcel_id` the money waits for its receiver. What `amount_minor` moves is without the fee.
+    """
 
     event_id: EventId
     kind: OrderKind
@@ -153,6 +162,78 @@ class Receipt:
     parts: tuple[ReceiptPart, ...]
     seq: int
     repeated: bool = field(default=False, compare=False)
+    parcel_id: UUID | None = None
+    fee_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Somebody whom a telephone reaches and who has a wallet, by as much of the name as others may see."""
+
+    person_id: PersonId
+    display_name: str
+
+
+class ParcelEnd(StrEnum):
+    """How a parcel ended."""
+
+    TAKEN = "taken"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Money sent to a telephone of nobody with a wallet. It waits in an account of the sender's until it is
+    taken.
+
+    `ended` None: it still waits. `phone` is in E.164 and hidden from `repr`.
+    """
+
+    id: UUID
+    sender_id: PersonId
+    phone: str = field(repr=False)
+    amount_minor: int
+    account_id: AccountId
+    event_id: EventId
+    sent_at: datetime
+    expires_at: datetime
+    ended: ParcelEnd | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLeft:
+    """A limit of the wallet today. None is without end; `renews_on` is the first day of the next window."""
+
+    kind: str
+    maximum_minor: int | None
+    left_minor: int | None
+    renews_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What an order would do now, shown before it is confirmed. It promises nothing and keeps nothing.
+
+    `to` is the other side by display name, or the hidden telephone where the money would wait until
+    `waits_until`. `available_minor` may be used for it, purpose money included. `limits` are today's,
+    before it.
+    """
+
+    kind: OrderKind
+    to: str
+    amount_minor: int
+    fee_minor: int
+    available_minor: int
+    limits: tuple[LimitLeft, ...]
+    waits_until: datetime | None = None
+
+    @property
+    def total_minor(self) -> int:
+        """What leaves the wallet, or arrives on it when cash is turned into money."""
+        if self.kind == OrderKind.CASH_IN:
+            return self.amount_minor - self.fee_minor
+        return self.amount_minor + self.fee_minor
 
 
 @dataclass(frozen=True, slots=True)

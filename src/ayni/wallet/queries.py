@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from ayni import ledger
+from ayni import identity, ledger
 from ayni.foundation.db import Tx
 from ayni.foundation.invariants import Invariant, Violation
 from ayni.ledger import Kind, StatementLine
 from ayni.values.ids import AccountId, PersonId, show_id
 from ayni.wallet import store
 from ayni.wallet.errors import UnknownPurpose, UnknownShop, UnknownWallet
-from ayni.wallet.model import Balance, Shop, Statement, StatementEntry, Wallet
+from ayni.wallet.model import Balance, Parcel, Payee, Shop, Statement, StatementEntry, Wallet
 
 FREE = "free"
 """The name of money that is bound to no purpose."""
@@ -45,6 +45,29 @@ def get_shop(tx: Tx, *, shop_id: UUID) -> Shop:
     if found is None:
         raise UnknownShop(kind="shop")
     return found
+
+
+def find_payees(tx: Tx, *, phone: str) -> list[Payee]:
+    """Who has a wallet behind a telephone that is proven to reach them, by masked name. Raises
+    InvalidPhone.
+    """
+    return store.list_payees(tx, identity.list_people_reached(tx, phone=phone))
+
+
+def list_parcels_for(tx: Tx, *, person_id: PersonId) -> list[Parcel]:
+    """What waits for a person behind the telephones that are proven to reach them, oldest first."""
+    phones = identity.list_phones_reaching(tx, person_id=person_id)
+    return [parcel for parcel in store.list_parcels_waiting(tx, phones) if parcel.sender_id != person_id]
+
+
+def list_parcels_of(tx: Tx, *, person_id: PersonId, most: int = 50) -> list[Parcel]:
+    """What a person sent that waits or waited, newest first."""
+    return store.list_parcels_of(tx, person_id, most=most)
+
+
+def is_for(tx: Tx, parcel: Parcel, person_id: PersonId) -> bool:
+    """Whether the parcel's telephone reaches the person."""
+    return parcel.phone in identity.list_phones_reaching(tx, person_id=person_id)
 
 
 def get_purpose(tx: Tx, *, name: str) -> int:
@@ -105,14 +128,14 @@ def statement(
     for line, account_id in merged:
         if not events or events[-1][0][0][0].event_id != line.event_id:
             if len(events) == most:
-                return Statement(_entries(tx, events, names), marks)
+                return Statement(_entries(tx, wallet, events, names), marks)
             events.append(([], sum(standing.values())))
         events[-1][0].append((line, account_id))
         marks[account_id] = line.seq
         places[account_id] += 1
         rest = lines[account_id][places[account_id] :]
         standing[account_id] = rest[0].balance_minor if rest else line.balance_minor - line.amount_minor
-    return Statement(_entries(tx, events, names), None)
+    return Statement(_entries(tx, wallet, events, names), None)
 
 
 def _lines(
@@ -131,10 +154,13 @@ def _lines(
 
 
 def _entries(
-    tx: Tx, events: list[tuple[list[tuple[StatementLine, AccountId]], int]], names: Mapping[AccountId, str]
+    tx: Tx,
+    wallet: Wallet,
+    events: list[tuple[list[tuple[StatementLine, AccountId]], int]],
+    names: Mapping[AccountId, str],
 ) -> tuple[StatementEntry, ...]:
     counterparts = {line.counterpart_account_id for legs, _ in events for line, _ in legs}
-    called = store.find_account_names(tx, sorted(counterparts))
+    called = store.find_account_names(tx, sorted(counterparts), viewer=wallet.person_id)
     entries = []
     for legs, after in events:
         newest = legs[0][0]
@@ -153,6 +179,10 @@ def _entries(
     return tuple(entries)
 
 
+def _not_whole(tx: Tx) -> list[Violation]:
+    return [Violation(show_id("trf", parcel_id)) for parcel_id in store.list_parcels_not_whole(tx)]
+
+
 def _strays(tx: Tx) -> list[Violation]:
     return [Violation(show_id("acc", account_id)) for account_id in store.list_stray_accounts(tx)]
 
@@ -162,6 +192,11 @@ INVARIANTS = (
         "wallets_have_their_accounts",
         "Every account of a wallet or shop is in the ledger, under the owner that the wallet names.",
         _strays,
+    ),
+    Invariant(
+        "parcels_are_whole",
+        "What waits for somebody stands on its account in full, and nothing once it has ended.",
+        _not_whole,
     ),
 )
 """What must hold between the wallet and the ledger; `app` registers it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from ayni.foundation.db import Tx
 from ayni.foundation.queries import load_queries
 from ayni.values.ids import AccountId, OwnerRef, PersonId
 from ayni.wallet.errors import BadPurpose, ShopCodeTaken, ShopRefused, TiersNotSetUp
-from ayni.wallet.model import PurposeAccount, Shop, Wallet, WhyNoWallet
+from ayni.wallet.model import Parcel, ParcelEnd, Payee, PurposeAccount, Shop, Wallet, WhyNoWallet
 
 _QUERIES = load_queries("wallet")
 _T = TypeVar("_T")
@@ -172,12 +173,72 @@ def _shops(tx: Tx, name: str, parameters: dict[str, Any]) -> list[Shop]:
     return [replace(shop, accepts=tuple(shop.accepts)) for shop in _all(tx, Shop, name, parameters)]
 
 
-def find_account_names(tx: Tx, account_ids: Sequence[AccountId]) -> dict[AccountId, str]:
-    """Display names of the holders of accounts, where there is one."""
-    rows = tx.execute(_QUERIES["account_names"], {"account_ids": list(account_ids)})
+def find_account_names(tx: Tx, account_ids: Sequence[AccountId], *, viewer: PersonId) -> dict[AccountId, str]:
+    """Display names of the holders of accounts, where there is one, as `viewer` may see them."""
+    rows = tx.execute(_QUERIES["account_names"], {"account_ids": list(account_ids), "viewer": viewer})
     return {AccountId(row[0]): row[1] for row in rows}
 
 
 def list_stray_accounts(tx: Tx) -> list[AccountId]:
     """Accounts that the ledger does not have as the wallet says."""
     return [AccountId(row[0]) for row in tx.execute(_QUERIES["stray_accounts"])]
+
+
+def list_payees(tx: Tx, person_ids: Sequence[PersonId]) -> list[Payee]:
+    """Those of some people who have a wallet."""
+    return _all(tx, Payee, "payees", {"person_ids": list(person_ids)})
+
+
+def insert_parcel(tx: Tx, parcel: Parcel) -> bool:
+    """Add a parcel; False when its id is known."""
+    values = {
+        "id": parcel.id,
+        "sender_id": parcel.sender_id,
+        "phone": parcel.phone,
+        "amount_minor": parcel.amount_minor,
+        "account_id": parcel.account_id,
+        "event_id": parcel.event_id,
+        "expires_at": parcel.expires_at,
+        "now": tx.now,
+    }
+    return tx.execute(_QUERIES["insert_parcel"], values).fetchone() is not None
+
+
+def insert_parcel_end(
+    tx: Tx, *, parcel_id: UUID, how: ParcelEnd, taker_id: PersonId | None, reason: str
+) -> bool:
+    """End a parcel; False when it has ended."""
+    values = {"id": parcel_id, "how": how, "taker_id": taker_id, "reason": reason, "now": tx.now}
+    return tx.execute(_QUERIES["insert_parcel_end"], values).fetchone() is not None
+
+
+def find_parcel(tx: Tx, parcel_id: UUID) -> Parcel | None:
+    """One parcel, or None."""
+    found = _parcels(tx, "parcel", {"id": parcel_id})
+    return found[0] if found else None
+
+
+def list_parcels_of(tx: Tx, sender_id: PersonId, *, most: int) -> list[Parcel]:
+    """A sender's parcels, newest first."""
+    return _parcels(tx, "parcels_of_sender", {"sender_id": sender_id, "most": most})
+
+
+def list_parcels_waiting(tx: Tx, phones: Sequence[str]) -> list[Parcel]:
+    """What waits behind telephones, oldest first."""
+    return _parcels(tx, "parcels_waiting", {"phones": list(phones), "now": tx.now})
+
+
+def _parcels(tx: Tx, name: str, parameters: dict[str, Any]) -> list[Parcel]:
+    found = _all(tx, Parcel, name, parameters)
+    return [replace(one, ended=None if one.ended is None else ParcelEnd(one.ended)) for one in found]
+
+
+def list_overdue_parcels(tx: Tx, *, after: tuple[datetime, UUID], most: int) -> list[tuple[datetime, UUID]]:
+    """Parcels that nobody took in time, with their terms, in that order."""
+    values = {"now": tx.now, "after_at": after[0], "after": after[1], "most": most}
+    return [(row[0], row[1]) for row in tx.execute(_QUERIES["parcels_overdue"], values)]
+
+
+def list_parcels_not_whole(tx: Tx) -> list[UUID]:
+    """Parcels whose account holds something else than it should."""
+    return [row[0] for row in tx.execute(_QUERIES["parcels_not_whole"])]

@@ -1,6 +1,12 @@
 """What identity tells."""
 
-from ayni.identity.queries.file import has_consent, list_reads, list_representatives
+from ayni.identity.queries.file import (
+    has_consent,
+    list_people_reached,
+    list_phones_reaching,
+    list_reads,
+    list_representatives,
+)
 from ayni.identity.queries.merges import get_canonical_id, list_same_human
 from ayni.identity.queries.officers import (
     are_same_human,
@@ -34,6 +40,8 @@ __all__ = [
     "list_held_roles",
     "list_officers",
     "list_people_by_phone",
+    "list_people_reached",
+    "list_phones_reaching",
     "list_reads",
     "list_representatives",
     "list_same_human",

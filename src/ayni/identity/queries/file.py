@@ -60,11 +60,28 @@ def check_may_see_restricted(tx: Tx, *, person_id: PersonId) -> None:
 
 def list_contacts(tx: Tx, *, person_id: PersonId) -> list[Contact]:
     """A person's telephones, each with whether it must be verified (again)."""
-    oldest = tx.now - timedelta(days=count_of(tx, "identity.contact_proof_days"))
+    oldest = _oldest_proof(tx)
     return [
         replace(one, needs_verification=_is_old(one, oldest))
         for one in reach.list_contacts(tx, person_id=person_id)
     ]
+
+
+def list_people_reached(tx: Tx, *, phone: str) -> list[PersonId]:
+    """Whom a telephone is proven to reach: it was verified for them, and has given a sign since.
+
+    The living whose files are not restricted; one telephone may serve several. Raises InvalidPhone.
+    """
+    return reach.list_people_reached(tx, phone=tx.country.check_mobile(phone), oldest=_oldest_proof(tx))
+
+
+def list_phones_reaching(tx: Tx, *, person_id: PersonId) -> list[str]:
+    """The telephones that are proven to reach a person, in E.164."""
+    return reach.list_phones_reaching(tx, person_id=person_id, oldest=_oldest_proof(tx))
+
+
+def _oldest_proof(tx: Tx) -> datetime:
+    return tx.now - timedelta(days=count_of(tx, "identity.contact_proof_days"))
 
 
 def _is_old(contact: Contact, oldest: datetime) -> bool:

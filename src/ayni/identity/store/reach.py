@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ayni.foundation.db import Tx
 from ayni.identity.model import Address, Contact
-from ayni.identity.store.statements import changed, many
+from ayni.identity.store.statements import QUERIES, changed, many
 from ayni.values.ids import PersonId
 
 
@@ -34,3 +36,15 @@ def list_contacts(tx: Tx, *, person_id: PersonId) -> list[Contact]:
 def list_addresses(tx: Tx, *, person_id: PersonId) -> list[Address]:
     """Every address that a person has or had."""
     return many(tx, Address, "list_addresses", {"person_id": person_id})
+
+
+def list_people_reached(tx: Tx, *, phone: str, oldest: datetime) -> list[PersonId]:
+    """Whom a telephone is proven to reach since `oldest`."""
+    rows = tx.execute(QUERIES["list_people_reached"], {"phone": phone, "oldest": oldest})
+    return [PersonId(row[0]) for row in rows]
+
+
+def list_phones_reaching(tx: Tx, *, person_id: PersonId, oldest: datetime) -> list[str]:
+    """Telephones that are proven to reach a person since `oldest`."""
+    rows = tx.execute(QUERIES["list_phones_reaching"], {"person_id": person_id, "oldest": oldest})
+    return [str(row[0]) for row in rows]

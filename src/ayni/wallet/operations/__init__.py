@@ -3,6 +3,8 @@
 from ayni.wallet.operations.benefits import PreparedBenefits, disburse, post_benefits, prepare_benefits
 from ayni.wallet.operations.opening import define_purpose, open_agent, open_merchant, open_wallets
 from ayni.wallet.operations.orders import carry_out, cash_in, cash_out, pay
+from ayni.wallet.operations.quotes import limits_left, quote, quote_send
+from ayni.wallet.operations.sends import return_parcel, send, take_parcel
 from ayni.wallet.operations.tiers import set_up_tiers
 
 __all__ = [
@@ -12,11 +14,17 @@ __all__ = [
     "cash_out",
     "define_purpose",
     "disburse",
+    "limits_left",
     "open_agent",
     "open_merchant",
     "open_wallets",
     "pay",
     "post_benefits",
     "prepare_benefits",
+    "quote",
+    "quote_send",
+    "return_parcel",
+    "send",
     "set_up_tiers",
+    "take_parcel",
 ]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any
 
 from ayni import ledger
-from ayni.foundation.country import ParameterMissing
 from ayni.foundation.db import Tx
 from ayni.foundation.errors import AyniError
-from ayni.ledger import Counts, Kind, Result
-from ayni.values.ids import AccountId
+from ayni.ledger import Result
+from ayni.payments import TRUST_BOOK
 from ayni.wallet.errors import (
     AccountClosed,
     AgentOutOfFloat,
@@ -22,10 +18,11 @@ from ayni.wallet.errors import (
     LimitMissing,
     OrderRefused,
     PurposeMoneyNotAccepted,
+    ReceiverCannotTake,
     WalletMayNotSpend,
 )
-from ayni.wallet.model import Order, OrderKind, Shop, Wallet
-from ayni.wallet.operations.tiers import PARAMETERS, RESIDENT_COUNTS
+from ayni.wallet.model import Order, OrderKind, Wallet
+from ayni.wallet.operations.plans import Usable
 
 _LIMITS = {
     Result.DEBIT_SINGLE_LIMIT_EXCEEDED: "single",
@@ -36,15 +33,17 @@ _LIMITS = {
     Result.CREDIT_TOTAL_LIMIT_EXCEEDED: "total_month",
     Result.CREDIT_BALANCE_LIMIT_EXCEEDED: "balance",
 }
+_RECEIVER = {
+    Result.CREDIT_SINGLE_LIMIT_EXCEEDED,
+    Result.CREDIT_CONVERSIONS_LIMIT_EXCEEDED,
+    Result.CREDIT_TOTAL_LIMIT_EXCEEDED,
+    Result.CREDIT_BALANCE_LIMIT_EXCEEDED,
+}
 _SAYS = {
     "single": "The most for one payment",
     "conversions_month": "The most cash that may become e-money in a month",
     "total_month": "The most that all payments of a month may add up to",
     "balance": "The most that a wallet may hold",
-}
-_COUNTED = {
-    "conversions_month": (Counts.DEBIT_CONVERSIONS, Counts.CREDIT_CONVERSIONS),
-    "total_month": (Counts.DEBIT_TOTAL, Counts.CREDIT_TOTAL),
 }
 _STATES = {
     Result.DEBIT_ACCOUNT_FROZEN: "frozen",
@@ -54,16 +53,6 @@ _STATES = {
     Result.DEBIT_ACCOUNT_LEGAL_HOLD: "under legal hold",
     Result.DEBIT_OWNER_LEGAL_HOLD: "under legal hold",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Usable:
-    """Which of a wallet's accounts an order may use, and which purposes' money it may not."""
-
-    wallet: Wallet
-    shop: Shop
-    accounts: tuple[AccountId, ...]
-    barred: Mapping[AccountId, str]
 
 
 def differs(result: Result) -> bool:
@@ -77,6 +66,9 @@ def refusal(tx: Tx, order: Order, usable: Usable, result: Result) -> AyniError:
         return KeyAlreadyUsed()
     if result == Result.INSUFFICIENT_FUNDS:
         return _too_little(tx, order, usable)
+    if order.kind == OrderKind.SEND and result in _RECEIVER:
+        # How much the other holds, and which limit it is, is for their eyes.
+        return ReceiverCannotTake(amount=tx.country.format_money(order.amount_minor))
     if result in _LIMITS:
         return limit_exceeded(tx, usable.wallet, kind=_LIMITS[result])
     if result in (Result.DEBIT_LIMIT_MISSING, Result.CREDIT_LIMIT_MISSING):
@@ -86,7 +78,8 @@ def refusal(tx: Tx, order: Order, usable: Usable, result: Result) -> AyniError:
     if result in (Result.DEBIT_ACCOUNT_CLOSED, Result.CREDIT_ACCOUNT_CLOSED):
         resident_pays = order.kind != OrderKind.CASH_IN
         is_resident = (result == Result.DEBIT_ACCOUNT_CLOSED) == resident_pays
-        return AccountClosed(side="resident" if is_resident else "shop")
+        other = "receiver" if order.kind == OrderKind.SEND else "shop"
+        return AccountClosed(side="resident" if is_resident else other)
     return OrderRefused(result=in_words(result))
 
 
@@ -114,53 +107,20 @@ def _too_little(tx: Tx, order: Order, usable: Usable) -> AyniError:
 
 
 def limit_exceeded(tx: Tx, wallet: Wallet, *, kind: str) -> AyniError:
-    """Which limit, what is left of it for this wallet, and when it renews."""
-    try:
-        maximum = tx.country.parameter(PARAMETERS[kind], on=tx.today)
-    except ParameterMissing:
+    """Which limit, what is left of it for this wallet, and when it renews: what the ledger itself counts."""
+    limits = ledger.limit_use(tx, wallet.owner_ref, book=TRUST_BOOK)
+    found = next((limit for limit in limits if limit.kind == kind and limit.maximum_minor is not None), None)
+    if found is None or found.maximum_minor is None:
         return LimitMissing()
-    assert isinstance(maximum, int), "limits are amounts of money"
-    if kind == "single":
-        left, renews = maximum, ""
-    elif kind == "balance":
-        left, renews = maximum - _held(tx, wallet), "There is room again as money is spent."
-    else:
-        left = maximum - _used(tx, wallet, kind)
-        renews = f"It renews on {_next_month(tx.today).isoformat()}."
-    left = max(0, left)
+    renews = "There is room again as money is spent." if kind == "balance" else ""
+    if found.renews_at is not None:
+        renews = f"It renews on {found.renews_at.astimezone(tx.country.timezone).date().isoformat()}."
+    left = found.left_minor or 0
     return LimitExceeded(
         limit=_SAYS[kind],
         kind=kind,
-        maximum=tx.country.format_money(maximum),
+        maximum=tx.country.format_money(found.maximum_minor),
         left=tx.country.format_money(left),
         left_minor=left,
         renews=renews,
     )
-
-
-def _held(tx: Tx, wallet: Wallet) -> int:
-    accounts = ledger.list_accounts(tx, wallet.owner_ref)
-    return sum(account.balance_minor + account.credits_pending for account in accounts)
-
-
-def _used(tx: Tx, wallet: Wallet, kind: str) -> int:
-    """What the ledger has counted since the month began, added up from the wallet's own lines."""
-    out_bit, in_bit = _COUNTED[kind]
-    first = tx.today.replace(day=1)
-    since = datetime(first.year, first.month, 1, tzinfo=tx.country.timezone).astimezone(UTC)
-    used = 0
-    for account in ledger.list_accounts(tx, wallet.owner_ref):
-        before = 0
-        while page := ledger.list_statement(tx, account.id, most=500, before_seq=before, since=since):
-            for line in page:
-                counts = RESIDENT_COUNTS.get(line.code, Counts.NONE)
-                if line.kind in (Kind.SINGLE, Kind.POST) and counts & (
-                    in_bit if line.amount_minor > 0 else out_bit
-                ):
-                    used += abs(line.amount_minor)
-            before = page[-1].seq
-    return used
-
-
-def _next_month(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

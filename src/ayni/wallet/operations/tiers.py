@@ -26,6 +26,8 @@ RESIDENT_COUNTS: dict[int, Counts] = {
     TransferCode.PAY: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
     TransferCode.SEND: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
     TransferCode.CASH_OUT: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
+    # What a payment costs is no payment of its own, and is not counted beside it.
+    TransferCode.FEE: Counts.NONE,
     TransferCode.CASH_IN: Counts.CREDIT_SINGLE | Counts.CREDIT_CONVERSIONS | Counts.CREDIT_TOTAL,
 }
 """What may touch a resident's wallet, and in which limits it counts. Anything else is refused."""

@@ -3,7 +3,8 @@ DO $$
 DECLARE
     v_table text;
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY['wallets', 'purposes', 'purpose_accounts', 'shops', 'accepted_purposes'] LOOP
+    FOREACH v_table IN ARRAY ARRAY['wallets', 'purposes', 'purpose_accounts', 'shops', 'accepted_purposes',
+        'parcels', 'parcel_ends'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON wallet.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
         EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON wallet.%I

@@ -72,7 +72,12 @@ SELECT s.id, s.kind, s.code, s.display_name, s.category, s.keeper_id, s.owner_re
 FROM wallet.shops s WHERE s.code = %(code)s;
 
 -- name: account_names
--- How the holders of accounts are called on somebody else's statement.
+-- How the holders of accounts are called on a person's statement. What waits for a telephone is called by the end of
+-- its number to the sender, and by the sender's name to whoever took it.
+SELECT p.account_id, CASE WHEN p.sender_id = %(viewer)s THEN '… ' || right(p.phone, 3) ELSE d.display_name END
+FROM wallet.parcels p JOIN identity_api.display_names d ON d.person_id = p.sender_id
+WHERE p.account_id = ANY (%(account_ids)s::uuid[])
+UNION ALL
 SELECT account_id, display_name FROM wallet.shops WHERE account_id = ANY (%(account_ids)s::uuid[])
 UNION ALL
 SELECT w.main_account_id, d.display_name
@@ -92,3 +97,59 @@ SELECT n.account_id FROM (
     SELECT s.account_id, s.owner_ref FROM wallet.shops s) n
 LEFT JOIN ledger_api.balances b ON b.account_id = n.account_id
 WHERE b.owner_ref IS DISTINCT FROM n.owner_ref;
+
+-- name: payees
+-- Who has a wallet among some people, by as much of the name as others may see.
+SELECT w.person_id, d.display_name
+FROM wallet.wallets w JOIN identity_api.display_names d ON d.person_id = w.person_id
+WHERE w.person_id = ANY (%(person_ids)s::uuid[]) ORDER BY d.display_name, w.person_id;
+
+-- name: insert_parcel
+-- Adds a parcel, unless its id is known.
+INSERT INTO wallet.parcels (id, sender_id, phone, amount_minor, account_id, event_id, sent_at, expires_at)
+VALUES (%(id)s, %(sender_id)s, %(phone)s, %(amount_minor)s, %(account_id)s, %(event_id)s, %(now)s, %(expires_at)s)
+ON CONFLICT (id) DO NOTHING
+RETURNING id;
+
+-- name: insert_parcel_end
+-- Ends a parcel, unless it has ended. A second one waits here for the first to commit.
+INSERT INTO wallet.parcel_ends (parcel_id, how, taker_id, reason, ended_at)
+VALUES (%(id)s, %(how)s, %(taker_id)s, %(reason)s, %(now)s)
+ON CONFLICT (parcel_id) DO NOTHING
+RETURNING parcel_id;
+
+-- name: parcel
+-- One parcel.
+SELECT p.id, p.sender_id, p.phone, p.amount_minor, p.account_id, p.event_id, p.sent_at, p.expires_at,
+    e.how AS ended, e.ended_at
+FROM wallet.parcels p LEFT JOIN wallet.parcel_ends e ON e.parcel_id = p.id WHERE p.id = %(id)s;
+
+-- name: parcels_of_sender
+-- What a person sent that waits or waited, newest first.
+SELECT p.id, p.sender_id, p.phone, p.amount_minor, p.account_id, p.event_id, p.sent_at, p.expires_at,
+    e.how AS ended, e.ended_at
+FROM wallet.parcels p LEFT JOIN wallet.parcel_ends e ON e.parcel_id = p.id
+WHERE p.sender_id = %(sender_id)s ORDER BY p.sent_at DESC, p.id LIMIT %(most)s;
+
+-- name: parcels_waiting
+-- What waits behind some telephones, oldest first.
+SELECT p.id, p.sender_id, p.phone, p.amount_minor, p.account_id, p.event_id, p.sent_at, p.expires_at,
+    NULL AS ended, NULL::timestamptz AS ended_at
+FROM wallet.parcels p
+WHERE p.phone = ANY (%(phones)s::text[]) AND p.expires_at > %(now)s
+    AND NOT EXISTS (SELECT FROM wallet.parcel_ends e WHERE e.parcel_id = p.id)
+ORDER BY p.sent_at, p.id;
+
+-- name: parcels_overdue
+-- Parcels that nobody took in time, oldest first, after a mark.
+SELECT p.expires_at, p.id FROM wallet.parcels p
+WHERE p.expires_at <= %(now)s AND (p.expires_at, p.id) > (%(after_at)s, %(after)s)
+    AND NOT EXISTS (SELECT FROM wallet.parcel_ends e WHERE e.parcel_id = p.id)
+ORDER BY p.expires_at, p.id LIMIT %(most)s;
+
+-- name: parcels_not_whole
+-- Parcels whose account does not hold what waits, or holds something after the end.
+SELECT p.id FROM wallet.parcels p
+LEFT JOIN wallet.parcel_ends e ON e.parcel_id = p.id
+LEFT JOIN ledger_api.balances b ON b.account_id = p.account_id
+WHERE b.balance_minor IS DISTINCT FROM CASE WHEN e.parcel_id IS NULL THEN p.amount_minor ELSE 0 END;

@@ -36,3 +36,17 @@ SELECT district_code, line, valid_from, valid_until
 FROM identity.addresses
 WHERE person_id = %(person_id)s
 ORDER BY number;
+
+-- name: list_people_reached
+-- Whom a telephone is proven to reach: it was verified for them, and gave a sign since a day.
+SELECT c.person_id
+FROM identity_api.current_phones c JOIN identity.present_people p ON p.id = c.person_id
+WHERE c.phone = %(phone)s AND c.verified_at IS NOT NULL AND c.proved_at >= %(oldest)s AND p.died_on IS NULL
+ORDER BY c.person_id;
+
+-- name: list_phones_reaching
+-- The telephones that are proven to reach a person.
+SELECT c.phone
+FROM identity_api.current_phones c JOIN identity.present_people p ON p.id = c.person_id AND p.died_on IS NULL
+WHERE c.person_id = %(person_id)s AND c.verified_at IS NOT NULL AND c.proved_at >= %(oldest)s
+ORDER BY c.phone;

@@ -1,0 +1,244 @@
+"""An order as transfers: which accounts it may use, in which order, with which ids, and what it costs.
+
+Nothing here changes anything. Every id comes from the client's key, so that a request sent again meets
+itself. The event's id is made of all that was asked, and the first leg always has the same id: the ledger
+notices the same key for anything else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ayni import ledger
+from ayni.foundation.country import ParameterMissing
+from ayni.foundation.db import Tx
+from ayni.foundation.errors import AyniError
+from ayni.ledger import Account, Transfer, TransferCode
+from ayni.payments import TRUST_BOOK, get_institutions
+from ayni.values.ids import AccountId, EventId, PersonId, TransferId, client_id
+from ayni.wallet import store
+from ayni.wallet.errors import (
+    BadAmount,
+    BadKey,
+    NotPayableInCash,
+    OwnShop,
+    OwnWallet,
+    UnknownShop,
+    UnknownWallet,
+)
+from ayni.wallet.model import (
+    MAX_AMOUNT_MINOR,
+    Order,
+    OrderKind,
+    PurposeAccount,
+    ReceiptPart,
+    Shop,
+    Wallet,
+)
+from ayni.wallet.operations.fees import fee_minor
+
+_CODES = {
+    OrderKind.PAY: TransferCode.PAY,
+    OrderKind.CASH_IN: TransferCode.CASH_IN,
+    OrderKind.CASH_OUT: TransferCode.CASH_OUT,
+    OrderKind.SEND: TransferCode.SEND,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """Which of a wallet's accounts an order may use, with whom, and which purposes' money it may not."""
+
+    wallet: Wallet
+    other_account_id: AccountId
+    accounts: tuple[AccountId, ...]
+    barred: Mapping[AccountId, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An order as transfers, not yet posted. The fee is the last of them, when there is one."""
+
+    order: Order
+    usable: Usable
+    event_id: EventId
+    parts: tuple[ReceiptPart, ...]
+    fee_minor: int
+    transfers: tuple[Transfer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the orders of one call name, read at once."""
+
+    wallets: dict[PersonId, Wallet]
+    bound: dict[PersonId, list[PurposeAccount]]
+    shops: dict[UUID, Shop]
+    accounts: dict[AccountId, Account]
+
+
+def read(tx: Tx, orders: Sequence[Order]) -> Known:
+    """Wallets, shops and accounts of orders."""
+    people = [order.person_id for order in orders]
+    receivers = [PersonId(order.other_id) for order in orders if order.kind == OrderKind.SEND]
+    bound = store.find_purpose_accounts(tx, people)
+    return Known(
+        wallets=store.find_wallets(tx, [*people, *receivers]),
+        bound=bound,
+        shops=store.find_shops(tx, [order.other_id for order in orders if order.kind != OrderKind.SEND]),
+        accounts=ledger.find_accounts(
+            tx, [account.account_id for mine in bound.values() for account in mine]
+        ),
+    )
+
+
+def check_request(order: Order) -> AyniError | None:
+    """What is wrong with an amount or a key, whoever asks."""
+    if type(order.amount_minor) is not int or not 0 < order.amount_minor <= MAX_AMOUNT_MINOR:
+        return BadAmount(most=MAX_AMOUNT_MINOR)
+    if order.key.version != 7 or not order.client or not order.client.isprintable():
+        return BadKey()
+    return None
+
+
+def find_usable(tx: Tx, order: Order, known: Known) -> Usable | AyniError:
+    """The accounts that an order may use, or what is wrong with the request itself."""
+    wrong = check_request(order)
+    if wrong is not None:
+        return wrong
+    wallet = known.wallets.get(order.person_id)
+    if wallet is None:
+        return UnknownWallet()
+    if order.kind == OrderKind.SEND:
+        return _to_a_person(order, wallet, known)
+    shop = known.shops.get(order.other_id)
+    kind = "merchant" if order.kind == OrderKind.PAY else "agent"
+    if shop is None or shop.kind != kind:
+        return UnknownShop(kind=kind)
+    if kind == "agent":
+        refused = _cash(tx, order, shop)
+        if refused is not None:
+            return refused
+    bound = known.bound.get(order.person_id, [])
+    welcome = [
+        account.account_id for account in bound if kind == "merchant" and account.purpose in shop.accepts
+    ]
+    return Usable(
+        wallet,
+        shop.account_id,
+        (*welcome, wallet.main_account_id),
+        {account.account_id: account.name for account in bound if account.account_id not in welcome},
+    )
+
+
+def _to_a_person(order: Order, wallet: Wallet, known: Known) -> Usable | AyniError:
+    """Only free money is sent: what is for food is for the household that it was given to."""
+    receiver = known.wallets.get(PersonId(order.other_id))
+    if receiver is None:
+        return UnknownWallet()
+    if receiver.owner_ref == wallet.owner_ref:
+        return OwnWallet()
+    bound = known.bound.get(order.person_id, [])
+    return Usable(
+        wallet,
+        receiver.main_account_id,
+        (wallet.main_account_id,),
+        {account.account_id: account.name for account in bound},
+    )
+
+
+def _cash(tx: Tx, order: Order, shop: Shop) -> AyniError | None:
+    coin = parameter(tx, "cash.smallest_coin_minor")
+    if isinstance(coin, AyniError):
+        return coin
+    if order.amount_minor % coin:
+        show = tx.country.format_money
+        return NotPayableInCash(amount=show(order.amount_minor), coin=show(coin))
+    return OwnShop() if shop.keeper_id == order.person_id else None
+
+
+def parameter(tx: Tx, name: str) -> int | ParameterMissing:
+    """An amount of the law on this day, or the fact that there is none: a refusal of one order."""
+    try:
+        value = tx.country.parameter(name, on=tx.today)
+    except ParameterMissing as missing:
+        return missing
+    assert isinstance(value, int), f"{name} is an amount of money"
+    return value
+
+
+def event_of(order: Order) -> EventId:
+    """The id of all that an order asks for; a client's name cannot hold the sign between."""
+    whom = order.named or order.other_id
+    asked = (order.client, order.kind, order.person_id, whom, order.amount_minor)
+    return EventId(client_id("\x1f".join(map(str, asked)), order.key))
+
+
+def leg_id(order: Order, place: int | str) -> TransferId:
+    """The id of one leg; of the first for every order with this key, whatever it asks."""
+    client = order.client if place == 0 else f"{order.client}\x1fleg {place}"
+    return TransferId(client_id(client, order.key))
+
+
+def make_plan(tx: Tx, order: Order, usable: Usable, known: Known, spent: dict[AccountId, int]) -> Plan:
+    """Purpose money first, then free money for the rest and for the fee. `spent` grows by what it uses."""
+    names = {account.account_id: account.name for account in known.bound.get(order.person_id, [])}
+    *bound, main = usable.accounts
+    rest = order.amount_minor
+    parts = []
+    for account_id in bound:
+        account = known.accounts[account_id]
+        room = 0 if account.flags else (account.available_minor or 0) - spent.get(account_id, 0)
+        part = min(rest, room)
+        if part > 0:
+            parts.append(ReceiptPart(account_id, names[account_id], part))
+            spent[account_id] = spent.get(account_id, 0) + part
+            rest -= part
+    if rest:
+        parts.append(ReceiptPart(main, None, rest))
+    event_id = event_of(order)
+    fee = fee_minor(tx, order.kind, order.amount_minor)
+    return Plan(order, usable, event_id, tuple(parts), fee, _legs(tx, order, usable, event_id, parts, fee))
+
+
+def _legs(
+    tx: Tx, order: Order, usable: Usable, event_id: EventId, parts: list[ReceiptPart], fee: int
+) -> tuple[Transfer, ...]:
+    context = context_of(tx, order)
+    outward = order.kind != OrderKind.CASH_IN
+    legs = [
+        Transfer(
+            id=leg_id(order, place),
+            event_id=event_id,
+            book=TRUST_BOOK,
+            debit_account_id=part.account_id if outward else usable.other_account_id,
+            credit_account_id=usable.other_account_id if outward else part.account_id,
+            amount_minor=part.amount_minor,
+            code=_CODES[order.kind],
+            linked=place < len(parts) - 1 or fee > 0,
+            context=context,
+        )
+        for place, part in enumerate(parts)
+    ]
+    if fee:
+        legs.append(
+            Transfer(
+                id=leg_id(order, "fee"),
+                event_id=event_id,
+                book=TRUST_BOOK,
+                debit_account_id=usable.wallet.main_account_id,
+                credit_account_id=get_institutions(tx).issuer_account_id,
+                amount_minor=fee,
+                code=TransferCode.FEE,
+                context=context,
+            )
+        )
+    return tuple(legs)
+
+
+def context_of(tx: Tx, order: Order) -> str:
+    """Who asked, and through what: for hot payments this is the audit row."""
+    return json.dumps({"actor": tx.actor.who, "channel": tx.actor.channel, "client": order.client})
