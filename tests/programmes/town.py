@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,11 @@ class Town:
     def __post_init__(self) -> None:
         padron = self.folder / "padron.csv"
         numbers = [number for number in range(41_000_000, 42_000_000) if number % 100 < 97][: self.elders]
+        # Each with a birthday of her own: of one name and one birthday they would wait for an officer.
+        born = [date(1940, 1, 1) + timedelta(days=37 * place) for place in range(len(numbers))]
         more = "".join(
-            f"E{number},head,DNI,{number},Vega,Ríos,Elsa,1950-01-01,female,150132,yes,pobre,2024-01-01\n"
-            for number in numbers
+            f"E{number},head,DNI,{number},Vega,Ríos,Elsa,{on},female,150132,yes,pobre,2024-01-01\n"
+            for number, on in zip(numbers, born, strict=True)
         )
         padron.write_text(PADRON + more, encoding="utf-8")
         registry.import_padron(self.database, path=padron, source="test", on=ON, actor=ACTOR)

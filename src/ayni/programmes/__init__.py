@@ -6,7 +6,15 @@ payment and another approves it, and each household is owed at most one entitlem
 """
 
 from ayni.programmes.jobs import disburse_cycle
-from ayni.programmes.model import Assessment, Cycle, CycleState, Disbursed, EnrolmentState, Programme
+from ayni.programmes.model import (
+    Assessment,
+    Cycle,
+    CycleState,
+    Disbursed,
+    EnrolmentState,
+    HeldBack,
+    Programme,
+)
 from ayni.programmes.operations import (
     approve_cycle,
     assess,
@@ -19,6 +27,7 @@ from ayni.programmes.operations import (
 )
 from ayni.programmes.queries import (
     INVARIANTS,
+    count_held_back,
     find_enrolment,
     get_cycle,
     get_explanation,
@@ -34,11 +43,13 @@ __all__ = [
     "CycleState",
     "Disbursed",
     "EnrolmentState",
+    "HeldBack",
     "Programme",
     "approve_cycle",
     "assess",
     "cancel_cycle",
     "change_enrolment",
+    "count_held_back",
     "define_programme",
     "disburse_cycle",
     "end_cycle",

@@ -149,6 +149,15 @@ class PaidMeanwhile(Refused):
     do = "Look again at what is unpaid, and pay that."
 
 
+class HeldMeanwhile(Refused):
+    """Something that holds a payment up became known while its batch was prepared."""
+
+    code = "held_meanwhile"
+    what = "Some of these entitlements may not be paid at present."
+    means = "The whole batch was undone: nobody was paid by it."
+    do = "Send it again: those who must wait are left out then, each with the reason."
+
+
 class SameHuman(Refused):
     """Maker and checker are one human, whatever the accounts are called."""
 

@@ -14,7 +14,7 @@ from ayni.foundation.db import Actor, Database, Tx
 from ayni.ledger import Transfer, TransferCode
 from ayni.payments import ProgrammeBook
 from ayni.programmes import store
-from ayni.programmes.errors import CycleStateRefused, PaidMeanwhile
+from ayni.programmes.errors import CycleStateRefused, HeldMeanwhile, PaidMeanwhile
 from ayni.programmes.model import Cycle, CycleState, Disbursed, Payable
 from ayni.values.ids import CycleId, EventId, TransferId, dated, derived_id, show_id
 from ayni.wallet import Benefit, BenefitAnswer, PreparedBenefits, post_benefits, prepare_benefits
@@ -63,7 +63,7 @@ def disburse_cycle(
             try:
                 with database.transaction(actor) as tx:
                     unpaid, count = _pay(tx, cycle, book, batch)
-            except PaidMeanwhile:
+            except (PaidMeanwhile, HeldMeanwhile):
                 following.result()
                 batch = prepare(after)
                 continue
@@ -112,7 +112,15 @@ def _pay(tx: Tx, cycle: Cycle, book: ProgrammeBook, batch: _Batch) -> tuple[list
     """
     if store.lock_cycle(tx, cycle.id, to_change=False) not in _PAYABLE:
         raise CycleStateRefused
-    unsent, transfers = batch.prepared.unsent, batch.prepared.transfers
+    held = store.list_held_back(tx, [payable.id for payable in batch.payables])
+    prepared = batch.prepared.without(
+        {
+            place: (held[payable.id], held[payable.id].sentence)
+            for place, payable in enumerate(batch.payables)
+            if payable.id in held
+        }
+    )
+    unsent, transfers = prepared.unsent, prepared.transfers
     audit.record(
         tx,
         action="programmes.pay_batch",
@@ -125,7 +133,7 @@ def _pay(tx: Tx, cycle: Cycle, book: ProgrammeBook, batch: _Batch) -> tuple[list
     )
     store.insert_unsent(tx, [(batch.payables[place], answer) for place, answer in unsent.items()])
     store.insert_payments(tx, [(batch.payables[place], sent.id) for place, sent in transfers.items()])
-    others = post_benefits(tx, batch.prepared)
+    others = post_benefits(tx, prepared)
     refused = {place: answer for place, answer in others.items() if not answer.paid}
     store.amend_payments(tx, [(batch.payables[place], answer) for place, answer in refused.items()])
     newly = [place for place in transfers if place not in others]

@@ -9,7 +9,16 @@ from ayni.foundation.db import Tx
 from ayni.foundation.invariants import Invariant, Violation
 from ayni.programmes import store
 from ayni.programmes.errors import UnknownAssessment
-from ayni.programmes.model import Assessment, Cycle, EnrolmentState, Explanation, Outcome, Programme, explain
+from ayni.programmes.model import (
+    Assessment,
+    Cycle,
+    EnrolmentState,
+    Explanation,
+    HeldBack,
+    Outcome,
+    Programme,
+    explain,
+)
 from ayni.values.ids import CycleId, EntitlementId, PersonId, show_id
 
 
@@ -85,6 +94,11 @@ def list_recipients_after(
     values = {"cycle_id": cycle_id, "after": after or EntitlementId(UUID(int=0)), "most": most}
     rows = store.run(tx, "list_recipients_after", **values)
     return {EntitlementId(row[0]): PersonId(row[1]) for row in rows}
+
+
+def count_held_back(tx: Tx, cycle_id: CycleId) -> dict[HeldBack, int]:
+    """How many unpaid entitlements of a cycle may not be paid now, by reason; for whoever approves it too."""
+    return store.count_held_back(tx, cycle_id)
 
 
 def _unreserved(tx: Tx) -> list[Violation]:

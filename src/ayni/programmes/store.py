@@ -20,6 +20,7 @@ from ayni.programmes.errors import (
     CycleExists,
     CyclePartlyPaid,
     CycleStateRefused,
+    HeldMeanwhile,
     OwnBenefit,
     PaidMeanwhile,
     SameHuman,
@@ -31,6 +32,7 @@ from ayni.programmes.model import (
     Cycle,
     CycleState,
     Definition,
+    HeldBack,
     Payable,
     Programme,
     fact_sql,
@@ -47,6 +49,7 @@ _NAMED = {
     "AY304": OwnBenefit,
     "AY305": CycleStateRefused,
     "AY306": CyclePartlyPaid,
+    "AY308": HeldMeanwhile,
 }
 
 
@@ -201,6 +204,16 @@ def list_payable(tx: Tx, cycle_id: CycleId, after: UUID, most: int) -> list[Paya
     """Unpaid entitlements after an id, in order."""
     rows = run(tx, "list_payable", cycle_id=cycle_id, after=after, most=most)
     return [Payable(EntitlementId(row[0]), PersonId(row[1]), row[2], row[3], row[4]) for row in rows]
+
+
+def list_held_back(tx: Tx, ids: Sequence[EntitlementId]) -> dict[EntitlementId, HeldBack]:
+    """Which of some entitlements may not be paid now, and why."""
+    return {EntitlementId(row[0]): HeldBack(row[1]) for row in run(tx, "held_back", ids=list(ids))}
+
+
+def count_held_back(tx: Tx, cycle_id: CycleId) -> dict[HeldBack, int]:
+    """How many unpaid entitlements of a cycle may not be paid now, by reason."""
+    return {HeldBack(row[0]): row[1] for row in run(tx, "count_held_back", cycle_id=cycle_id)}
 
 
 def insert_payments(tx: Tx, sent: Sequence[tuple[Payable, TransferId]]) -> None:

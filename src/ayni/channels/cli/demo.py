@@ -132,6 +132,7 @@ def _table(session: Session, figures: Figures, seconds: float) -> tuple[dict[str
         ("benefits paid", f"{figures.paid:,}"),
         ("  to the sum of", money(figures.paid_minor)),
         ("  not yet payable, with their reasons", f"{figures.unpaid:,}"),
+        ("    of them until an officer has decided", f"{figures.waiting:,}"),
         ("spent in shops", money(figures.spent_minor)),
         ("cashed out at agents", money(figures.cashed_out_minor)),
         ("orders refused, with their reasons", f"{figures.refused_orders:,}"),

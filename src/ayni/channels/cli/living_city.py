@@ -55,6 +55,8 @@ class Figures:
     paid: int = 0
     paid_minor: int = 0
     unpaid: int = 0
+    waiting: int = 0
+    """Of those unpaid: how many wait for an officer's verdict on a likely duplicate."""
     spent_minor: int = 0
     cashed_out_minor: int = 0
     refused_orders: int = 0
@@ -180,6 +182,7 @@ class LivingCity:
             self.figures.paid += done.paid
             self.figures.paid_minor += done.paid_minor
             self.figures.unpaid += done.unpaid
+            self.figures.waiting += done.reasons.get(programmes.HeldBack.WAITS_FOR_ADJUDICATION.sentence, 0)
 
     def open_shops(self) -> None:
         """Neighbourhood shops that take food money, and agents who pay out cash."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -136,7 +136,7 @@ def open_(
         by = identity.get_officer(tx, login=officer)
         return programmes.open_cycle(tx, assessment_id=assessment_id, name=name, officer_id=by.id)
 
-    _show_cycle(context, _do(context, opened), json)
+    _show_cycle(context, _do(context, opened), as_json=json)
 
 
 @cli.command()
@@ -149,11 +149,12 @@ def approve(context: typer.Context, cycle: CycleName, officer: Officer, json: Js
     """
     cycle_id = _cycle(cycle)
 
-    def approved(tx: Tx) -> Cycle:
+    def approved(tx: Tx) -> tuple[Cycle, dict[programmes.HeldBack, int]]:
         by = identity.get_officer(tx, login=officer)
-        return programmes.approve_cycle(tx, cycle_id=cycle_id, officer_id=by.id)
+        cycle = programmes.approve_cycle(tx, cycle_id=cycle_id, officer_id=by.id)
+        return cycle, programmes.count_held_back(tx, cycle_id)
 
-    _show_cycle(context, _do(context, approved), json)
+    _show_cycle(context, *_do(context, approved), as_json=json)
 
 
 @cli.command()
@@ -197,7 +198,7 @@ def cancel(
         by = identity.get_officer(tx, login=officer)
         return programmes.cancel_cycle(tx, cycle_id=cycle_id, officer_id=by.id, reason=reason)
 
-    _show_cycle(context, _do(context, cancelled), json)
+    _show_cycle(context, _do(context, cancelled), as_json=json)
 
 
 @cli.command()
@@ -216,7 +217,7 @@ def end(
         by = identity.get_officer(tx, login=officer)
         return programmes.end_cycle(tx, cycle_id=cycle_id, officer_id=by.id, reason=reason)
 
-    _show_cycle(context, _do(context, ended), json)
+    _show_cycle(context, _do(context, ended), as_json=json)
 
 
 def _open_wallets(database: Database, cycle_id: CycleId) -> None:
@@ -247,7 +248,13 @@ def _do(context: typer.Context, what: Callable[[Tx], _Found]) -> _Found:
         return what(tx)
 
 
-def _show_cycle(context: typer.Context, cycle: Cycle, json: bool) -> None:
+def _show_cycle(
+    context: typer.Context,
+    cycle: Cycle,
+    held_back: Mapping[programmes.HeldBack, int] | None = None,
+    *,
+    as_json: bool,
+) -> None:
     data: dict[str, Any] = {
         "cycle": show_id("cyc", cycle.id),
         "state": cycle.state,
@@ -256,5 +263,8 @@ def _show_cycle(context: typer.Context, cycle: Cycle, json: bool) -> None:
         "digest": cycle.digest,
     }
     money = Session.of(context).country.format_money(cycle.total_minor)
-    text = f"Cycle {data['cycle']}: {cycle.state}, {cycle.entitlements} entitlements, {money}."
-    show(data, text, as_json=json)
+    text = [f"Cycle {data['cycle']}: {cycle.state}, {cycle.entitlements} entitlements, {money}."]
+    if held_back is not None:
+        data["held_back"] = {str(why): count for why, count in held_back.items()}
+        text += [f"{count} would wait: {why.sentence}" for why, count in held_back.items()]
+    show(data, text, as_json=as_json)

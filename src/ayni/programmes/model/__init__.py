@@ -126,6 +126,27 @@ class Cycle:
     approved_by: OfficerId | None
 
 
+class HeldBack(StrEnum):
+    """Why an entitlement may not be paid now. It stays payable: the same cycle pays it once that is over."""
+
+    WAITS_FOR_ADJUDICATION = "waits_for_adjudication"
+    SAME_HUMAN = "same_human"
+    RECEIVER_DIED = "receiver_died"
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words that a resident can read."""
+        return {
+            HeldBack.WAITS_FOR_ADJUDICATION: (
+                "Somebody of this household may be registered twice. An officer looks at it; then it is paid."
+            ),
+            HeldBack.SAME_HUMAN: (
+                "Two files turned out to be of one person, who is paid for the other one in this cycle."
+            ),
+            HeldBack.RECEIVER_DIED: "The person who would receive it has died. The household names another.",
+        }[self]
+
+
 @dataclass(frozen=True)
 class Payable:
     """An entitlement that has not been paid, and the number of the next attempt."""

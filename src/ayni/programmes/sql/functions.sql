@@ -133,6 +133,10 @@ BEGIN
         < (SELECT count(*) FROM added n) THEN
         RAISE EXCEPTION USING ERRCODE = 'AY305', MESSAGE = 'only an approved cycle is paid';
     END IF;
+    -- Asked before by whoever pays; this is for what became known meanwhile, and for whoever did not ask.
+    IF EXISTS (SELECT FROM programmes.held_back(ARRAY (SELECT n.entitlement_id FROM added n WHERE n.paid))) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY308', MESSAGE = 'some of these may not be paid at present';
+    END IF;
     RETURN NULL;
 END;
 $$;

@@ -185,6 +185,20 @@ SELECT state FROM programmes.cycles WHERE id = %(id)s FOR SHARE;
 SELECT id, recipient_id, amount_minor, purpose, attempt
 FROM programmes.payable(%(cycle_id)s, %(after)s, %(most)s);
 
+-- name: held_back
+-- Which of some entitlements may not be paid now, and why.
+SELECT h.id, min(h.code) FROM programmes.held_back(%(ids)s::uuid[]) h GROUP BY h.id;
+
+-- name: count_held_back
+-- Of a cycle's unpaid entitlements: how many may not be paid now, by reason.
+SELECT f.code, count(*) FROM (
+    SELECT h.id, min(h.code) AS code
+    FROM programmes.held_back(ARRAY (
+        SELECT e.id FROM programmes.entitlements e WHERE e.cycle_id = %(cycle_id)s
+            AND NOT EXISTS (SELECT FROM programmes.payments p WHERE p.entitlement_id = e.id AND p.paid))) h
+    GROUP BY h.id) f
+GROUP BY f.code ORDER BY f.code;
+
 -- name: insert_payments
 -- Records a batch as paid, before the ledger is asked: its lock is held no longer than needed.
 INSERT INTO programmes.payments (entitlement_id, attempt, transfer_id, paid, sent, code, reason, tried_at)

@@ -101,6 +101,8 @@ CREATE TABLE programmes.entitlements (
     CONSTRAINT one_entitlement_per_cycle UNIQUE (cycle_id, subject_id)
 );
 CREATE INDEX entitlements_in_order ON programmes.entitlements (cycle_id, id);
+-- Who receives what in a cycle: for finding a human who would be paid twice after two files were merged.
+CREATE INDEX entitlements_by_recipient ON programmes.entitlements (recipient_id, cycle_id);
 
 -- Each try to pay an entitlement, with its answer. At most one of them paid.
 CREATE TABLE programmes.payments (

@@ -42,6 +42,26 @@ class PreparedBenefits:
     transfers: Mapping[int, Transfer]
     unsent: Mapping[int, BenefitAnswer]
 
+    def without(self, held: Mapping[int, tuple[str, str]]) -> PreparedBenefits:
+        """The same, less those that the caller holds back: by place, a code and the reason in a sentence."""
+        answers = {
+            place: BenefitAnswer(
+                self.benefits[place].entitlement_id,
+                _transfer_id(self.benefits[place]),
+                paid=False,
+                newly=False,
+                sent=False,
+                code=str(code),
+                reason=reason,
+            )
+            for place, (code, reason) in held.items()
+        }
+        return PreparedBenefits(
+            self.benefits,
+            {place: one for place, one in self.transfers.items() if place not in held},
+            {**self.unsent, **answers},
+        )
+
 
 def disburse(
     tx: Tx, *, from_account_id: AccountId, benefits: Sequence[Benefit], reference: UUID | None = None

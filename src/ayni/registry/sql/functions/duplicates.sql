@@ -37,5 +37,31 @@ SELECT low_id AS person_id FROM registry.open_pairs WHERE blocks
 UNION
 SELECT high_id FROM registry.open_pairs WHERE blocks;
 
+-- Which of some households and people must wait: themselves, or somebody who belongs to them today, stand in such a
+-- pair. Only their own files are looked at, and not every pair of the city.
+CREATE OR REPLACE FUNCTION registry_api.waiting_among(p_subjects uuid[]) RETURNS TABLE (subject_id uuid)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+    v_people uuid[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM registry.pairs p WHERE p.blocks) THEN
+        RETURN;
+    END IF;
+    v_people := ARRAY (
+        SELECT m.person_id FROM registry.memberships m
+        WHERE m.household_id = ANY (p_subjects)
+            AND (m.valid_until IS NULL OR m.valid_until >= (foundation.now() AT TIME ZONE 'UTC')::date));
+    v_people := ARRAY (
+        SELECT u.person_id FROM registry_api.unresolved u WHERE u.person_id = ANY (v_people || p_subjects));
+    RETURN QUERY
+    SELECT unnest(v_people)
+    UNION
+    SELECT m.household_id FROM registry.memberships m
+    WHERE m.household_id = ANY (p_subjects) AND m.person_id = ANY (v_people);
+END;
+$$;
+
 GRANT SELECT ON registry.open_pairs, registry_api.unresolved TO ayni_app;
+GRANT EXECUTE ON FUNCTION registry_api.waiting_among TO ayni_app;
 GRANT UPDATE, DELETE ON registry.leases TO ayni_app;
