@@ -6,7 +6,7 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from ayni import identity, ledger, payments, programmes, registry, wallet
@@ -34,6 +34,24 @@ criteria:
     sentences: {es: hay alguien}
     source: a measurement
 """
+_SYLLABLES = (
+    "ma",
+    "qui",
+    "lo",
+    "ra",
+    "te",
+    "ni",
+    "chu",
+    "pa",
+    "so",
+    "del",
+    "bri",
+    "fe",
+    "gon",
+    "ya",
+    "mur",
+    "ti",
+)
 _HEADER = "household_code,relationship,document_kind,document_number,first_surname,given_names,sex,birth_on,"
 
 
@@ -56,8 +74,17 @@ def _padron(path: Path, count: int) -> None:
             number += 1
             # The pretend register knows nobody whose number ends in 97, 98 or 99.
             if number % 100 < 97:
-                out.write(f"H{number},head,DNI,{number},Quispe,Rosa,female,1980-01-01,yes\n")
+                surname, given, born = _particulars(number)
+                out.write(f"H{number},head,DNI,{number},{surname},{given},female,{born},yes\n")
                 written += 1
+
+
+def _particulars(number: int) -> tuple[str, str, date]:
+    """A surname, a given name and a birthday: hardly two people are alike, for such two would have to wait."""
+    mixed = number * 2_654_435_761 % 2**32
+    syllables = [_SYLLABLES[mixed >> (4 * place) & 15] for place in range(8)]
+    surname, given = "".join(syllables[:4]).capitalize(), "".join(syllables[4:7]).capitalize()
+    return surname, given, date(1940, 1, 1) + timedelta(days=mixed % 25_000)
 
 
 def disbursement(server: EmbeddedServer, count: int) -> Stages:
