@@ -276,6 +276,15 @@ facts:
 HEADER = "hh,jefe,conyuge,s,edad,p,ingreso,esc,n,estado,nivel\n"
 
 
+def test_a_constant_is_said_only_where_their_column_says_something(table, mapping) -> None:
+    """A bug: a list with one kind of document refused everybody without one."""
+    layout = mapping(
+        "columns: {household_code: h, document_kind: {value: DNI, where: d}, document_number: d}"
+    )
+    rows = read(table("h,d\n1,40000001\n1,\n1,  \n"), layout)
+    assert [row.values["document_kind"] for row in rows] == ["DNI", "", ""]
+
+
 def test_a_mapping_turns_their_columns_into_ours(table, mapping) -> None:
     (row,) = read(
         table(HEADER + "7,1,0,2,30,,950.5,9.0,3,ok,4\n7,0,1,1,30,,1,1,3,anulado,4\n"), mapping(LAYOUT)
@@ -365,6 +374,7 @@ def test_a_stated_encoding_is_kept_to(table, mapping) -> None:
         ("colums: {a: b}", "colums"),
         ("columns: {a: {}}", "columns.a"),
         ("columns: {a: {from: b, value: c}}", "columns.a"),
+        ("columns: {a: {from: b, where: c}}", "columns.a"),
         ("columns: {a: {from: b, form: c}}", "columns.a"),
         ("columns: {a: {from: b, as: magic}}", "columns.a"),
         ("columns: {a: {from: b, as: age_years}}", "columns.a"),

@@ -15,7 +15,7 @@ from ayni.foundation.tabular.errors import AmbiguousColumns, BadCell, BadMapping
 from ayni.foundation.tabular.sizes import find_obstacle
 
 _KEYS = {"name", "delimiter", "encoding", "on", "columns", "truth", "facts", "skip", "household_size"}
-_RULE_KEYS = {"from", "one_of", "value", "values", "as", "format", "default"}
+_RULE_KEYS = {"from", "one_of", "value", "values", "as", "format", "default", "where"}
 _YES = frozenset({"1", "1.0", "yes", "y", "true", "t", "si", "sí", "s", "x"})
 _NO = frozenset({"0", "0.0", "no", "n", "false", "f", ""})
 
@@ -42,10 +42,14 @@ class Rule:
         """The columns of theirs that it reads."""
         return [name for name, _ in self.one_of] if self.one_of else [self.source] if self.source else []
 
+    def says_nothing(self, theirs: dict[str, str]) -> bool:
+        """Whether a constant is left out, because the column of theirs that it goes with is empty."""
+        return self.source is not None and not theirs[self.source].strip()
+
     def apply(self, theirs: dict[str, str], line: int) -> str:
         """Our value; raises BadCell or AmbiguousColumns."""
         if self.constant is not None:
-            return self.constant
+            return "" if self.says_nothing(theirs) else self.constant
         if self.one_of:
             found = [ours for name, ours in self.one_of if theirs[name].strip().lower() in _YES]
             if len(found) > 1:
@@ -175,8 +179,10 @@ class _Loader:
             raise self.refuse(where, f"unknown word {sorted(unknown)[0]}")
         if len(said.keys() & {"from", "one_of", "value"}) != 1:
             raise self.refuse(where, "exactly one of from, one_of and value is needed")
+        if "where" in said and "value" not in said:
+            raise self.refuse(where, "where goes with value: it names the column that must not be empty")
         if "value" in said:
-            return Rule(column, constant=_text(said["value"]))
+            return Rule(column, constant=_text(said["value"]), source=_text(said.get("where")) or None)
         default = _text(said.get("default"))
         if "one_of" in said:
             group = self.table(said["one_of"], where)

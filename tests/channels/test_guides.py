@@ -1,0 +1,109 @@
+"""The guides are real: their commands are typed again, in order, and what they print is compared.
+
+With AYNI_TEST_RECORD=1 what they print is written into the guide instead: read the difference before it goes
+in. A new command may then name a person by the order in which ids were printed: per_01, per_02.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.channels.conftest import Ayni
+
+ROOT = Path(__file__).parents[2]
+GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
+_BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+_ID = re.compile(r"\b(per|hh|off)_[0-9a-z]+\b")
+
+
+class Player:
+    """Types a guide's commands. Ids differ in each run: those of the guide are told by where they stand."""
+
+    def __init__(self, ayni: Ayni, folder: Path) -> None:
+        self._ayni = ayni
+        self._folder = folder
+        self.ids: dict[str, str] = {}
+        self.printed: list[str] = []
+
+    def _id(self, found: re.Match[str]) -> str:
+        number = re.fullmatch(r"per_(\d\d)", found[0])
+        return self.printed[int(number[1]) - 1] if number else self.ids.get(found[0], found[0])
+
+    def type(self, command: str) -> list[str]:
+        """Run one command, with the guide's ids in it replaced by those of this run."""
+        words = shlex.split(_ID.sub(self._id, command))
+        if words[0] == "ayni":
+            told = self._ayni(*words[1:])
+            lines = (told.out + told.err).splitlines()
+        else:
+            done = subprocess.run(words, cwd=self._folder, capture_output=True, text=True, check=True)
+            lines = done.stdout.splitlines()
+        for found in _ID.finditer("\n".join(lines)):
+            if found[1] == "per" and found[0] not in self.printed:
+                self.printed.append(found[0])
+        return [line.rstrip() for line in lines if line.strip()]
+
+    def learn(self, wanted: list[str], told: list[str]) -> None:
+        """Take in the ids that stand at the same places."""
+        for ours, theirs in zip(wanted, told, strict=False):
+            for one, other in zip(_ID.finditer(ours), _ID.finditer(theirs), strict=False):
+                self.ids.setdefault(one[0], other[0])
+
+    def spelled(self, command: str) -> str:
+        """The command with the ids of this run."""
+        return _ID.sub(self._id, command)
+
+    def in_the_guides_ids(self, lines: list[str]) -> list[str]:
+        """Lines with the ids of this run replaced by the guide's."""
+        known = {theirs: ours for ours, theirs in self.ids.items()}
+        return [_ID.sub(lambda found: known.get(found[0], found[0]), line) for line in lines]
+
+
+def _steps(block: str) -> list[tuple[str, list[str]]]:
+    steps = []
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, *wanted = part.rstrip().splitlines()
+        steps.append((command, [line.rstrip() for line in wanted]))
+    return steps
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+def test_a_guide_says_what_its_commands_print(
+    ayni: Ayni, guide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("splink", reason="the group `linkage` is not installed")
+    shutil.copytree(ROOT / "examples" / "register", tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    player = Player(ayni, tmp_path)
+    text = guide.read_text(encoding="utf-8")
+    blocks = _BLOCK.findall(text)
+    assert blocks
+    recorded = []
+    for block in blocks:
+        lines = []
+        for command, wanted in _steps(block):
+            told = player.type(command)
+            player.learn(wanted, _shortened(command, told))
+            if os.environ.get("AYNI_TEST_RECORD"):
+                lines += player.in_the_guides_ids(
+                    [f"$ {player.spelled(command)}", *_shortened(command, told)]
+                )
+                continue
+            assert player.in_the_guides_ids(_shortened(command, told)) == wanted, command
+        recorded.append("\n".join(lines))
+    if os.environ.get("AYNI_TEST_RECORD"):
+        parts = iter(recorded)
+        guide.write_text(_BLOCK.sub(lambda _: f"```console\n{next(parts)}\n```", text), encoding="utf-8")
+
+
+def _shortened(command: str, told: list[str]) -> list[str]:
+    """What a migration says changes with each version, and names the folder."""
+    return [] if command.startswith("ayni migrate") else told
