@@ -179,6 +179,17 @@ def test_nobody_settles_their_own_household_whichever_account_they_use(tx: Tx) -
     assert flags(tx, home) == ["ages_contradict"]
 
 
+def test_no_officer_adds_to_or_ends_a_membership_of_the_household_in_which_they_live(tx: Tx) -> None:
+    home, [ana, luz] = household(tx, "head", "child")
+    new = identity.register_person(tx, person=identity.NewPerson("Eva", "Apaza")).id
+    own = replace(tx, actor=Actor(show_id("off", officer(tx, luz)), "test"))
+    with pytest.raises(errors.OwnHousehold):
+        registry.add_member(own, household_id=home, person_id=new, role="sibling", on=MAY)
+    with pytest.raises(errors.OwnHousehold):
+        registry.end_membership(own, person_id=ana, reason="to be the head")
+    assert {one.person_id for one in registry.list_members(tx, household_id=home)} == {ana, luz}
+
+
 def test_no_officer_changes_the_household_in_which_they_live(tx: Tx) -> None:
     home, [ana, luz] = household(tx, "head", "child")
     other, [eva] = household(tx, "head")

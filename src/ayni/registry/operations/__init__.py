@@ -17,7 +17,7 @@ from ayni.registry.errors import (
 )
 from ayni.registry.model import FACTS, SUBJECT_KINDS, FactName, FactType, FactValue, Household, show_fact
 from ayni.registry.operations import classes, households
-from ayni.registry.operations.steps import begin_membership, not_in_future, settle
+from ayni.registry.operations.steps import begin_membership, not_in_future, settle, take
 from ayni.values.ids import HouseholdId, PersonId, new_id, show_id
 
 __all__ = [
@@ -48,10 +48,11 @@ def add_member(
     """Put a registered person into a household from a day on (today if none is given).
 
     Raises UnknownPerson, UnknownHousehold, AlreadyInHousehold, HouseholdHasHead, HouseholdRefused,
-    ObservedInFuture.
+    ObservedInFuture; OwnHousehold for an officer who belongs there.
     """
     on = not_in_future(tx, on)
     identity.get_person(tx, person_id=person_id)
+    take(tx, household_id)
     begin_membership(tx, household_id=household_id, person_id=person_id, role=role, on=on)
     settle(tx, household_id)
     audit.record(
@@ -66,9 +67,13 @@ def end_membership(tx: Tx, *, person_id: PersonId, last_day: date | None = None,
     """End a person's present membership with its last day (yesterday if none is given).
 
     A membership that was a mistake ends on the day before its first, and was then never in force.
-    Raises NotInHousehold, EndsBeforeItBegan, ObservedInFuture.
+    Raises NotInHousehold, EndsBeforeItBegan, ObservedInFuture; OwnHousehold for an officer who belongs there.
     """
     last_day = not_in_future(tx, last_day or tx.today - timedelta(days=1))
+    present = store.find_open_membership(tx, person_id=person_id)
+    if present is None:
+        raise NotInHousehold
+    take(tx, present.household_id)
     household_id = store.close_membership(tx, person_id=person_id, last_day=last_day)
     if household_id is None:
         raise NotInHousehold
