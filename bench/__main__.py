@@ -20,6 +20,7 @@ from bench.disbursement import disbursement
 from bench.ledger_bench import ONE_TRANSFER, Bench, group_commit, pgbench
 from bench.linkage import linkage
 from bench.measure import figure, in_turn, machine, ratio
+from bench.registry import registry_section
 
 TARGET = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 CYCLE = "## A cycle, end to end"
@@ -180,7 +181,7 @@ def _instead(document: str, section: list[str]) -> str:
     return before + "\n".join(section).rstrip() + "\n" + ("\n" + after if after else "")
 
 
-PARTS = ("batches", "one", "growth", "cycle", "duplicates")
+PARTS = ("batches", "one", "growth", "cycle", "registry", "duplicates")
 
 
 def main() -> None:
@@ -197,7 +198,7 @@ def main() -> None:
     )
     parser.add_argument("--only", choices=PARTS, help="measure one part, and write only its sections")
     parser.add_argument(
-        "--people", type=int, nargs="+", default=[10_000, 131_072, 1_000_000], help="cities to search"
+        "--people", type=int, nargs="+", default=[10_000, 131_072, 1_000_000], help="cities, by their people"
     )
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="ayni-bench-"))
@@ -230,6 +231,8 @@ def _measured(server: EmbeddedServer, part: str, chosen: argparse.Namespace) -> 
     """The sections of one part, each measured on a ledger of its own."""
     if part == "duplicates":
         return [linkage(chosen.people)]
+    if part == "registry":
+        return [registry_section(chosen.people)]
     if part == "cycle":
         return [_disbursements(server, chosen.entitlements)]
     server.create_database(part)

@@ -9,7 +9,7 @@ Besides what it exports by name, `households` moves, splits and joins, and settl
 """
 
 from ayni.registry.errors import UnknownHousehold
-from ayni.registry.jobs import import_padron
+from ayni.registry.jobs import ExportReport, export_padron, import_padron
 from ayni.registry.linkage.find import find_duplicates
 from ayni.registry.model import (
     DuplicatesFound,
@@ -52,6 +52,7 @@ from ayni.registry.queries.duplicates import count_pairs, get_pair, list_pairs
 __all__ = [
     "Case",
     "DuplicatesFound",
+    "ExportReport",
     "FactName",
     "ImportReport",
     "NewPair",
@@ -67,6 +68,7 @@ __all__ = [
     "declare_mapping",
     "duplicates",
     "end_membership",
+    "export_padron",
     "export_person",
     "facts",
     "find_class",

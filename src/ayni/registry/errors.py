@@ -62,6 +62,15 @@ class FactRefused(BadInput):
     do = "Compare it with the list of facts (registry_api.fact_names)."
 
 
+class ListNotWritable(BadInput):
+    """There is no place for the list."""
+
+    code = "list_not_writable"
+    what = "The list cannot be written to {path}: {reason}."
+    means = "Nothing was written, and nobody was read."
+    do = "Name a new .csv or .xlsx in a folder that is there, or add --replace."
+
+
 class ObservedInFuture(BadInput):
     """Nothing is observed before it happens."""
 

@@ -31,6 +31,8 @@ OLDEST_YEARS = 120
 _REMEMBERED = 5_000
 """Different cells of a column that are remembered where most are the same few: this bounds memory."""
 
+_FORMULA = ("=", "+", "-", "@")
+
 REASONS: Mapping[str, tuple[str, str]] = {
     "household_too_large": (
         "household_code",
@@ -256,9 +258,14 @@ def _clean(name: str, value: str, problems: list[Problem]) -> str:
     text = " ".join(value.split())
     if not text:
         return ""
+    if text[0] == "'" and text[1:2] in _FORMULA:
+        # Written so by a list of ours, that no spreadsheet calculates it.
+        text = text[1:]
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    if not text.isprintable() and "\u200d" not in text:
+    # The joiner of emoji is the one that cannot be seen and may be there; the rest of the cell is looked at
+    # all the same.
+    if not text.isprintable() and not text.replace("\u200d", "").isprintable():
         problems.append((name, "control_character", "the cell has characters that cannot be seen"))
     if len(text) > 100 and name in _LIMITS and len(text) > _LIMITS[name]:
         problems.append((name, "too_long", f"at most {_LIMITS[name]} characters"))

@@ -7,19 +7,21 @@ from typing import Annotated
 
 import typer
 
-from ayni import registry
+from ayni import identity, registry
 from ayni.channels.cli.answer import Json, show
 from ayni.channels.cli.progress import counting
 from ayni.channels.cli.session import OPERATOR, Session, read_day
+from ayni.foundation.db import Actor
 from ayni.foundation.tabular import load_mapping
 from ayni.registry import ImportReport
+from ayni.values.ids import show_id
 
 cli = typer.Typer(no_args_is_help=True)
 
 
 @cli.callback()
 def registry_() -> None:
-    """Bring lists of residents into the social registry.
+    """Bring lists of residents into the social registry, and write them out again.
 
     \b
     Example:
@@ -66,6 +68,42 @@ def import_(
             actor=OPERATOR,
         )
     show(_as_dict(found), _lines(found), as_json=json)
+
+
+@cli.command("export")
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write: .csv or .xlsx.")],
+    purpose: Annotated[str, typer.Option(help="What the list is for; everybody in it can see that.")],
+    officer: Annotated[str, typer.Option(metavar="LOGIN", help="The registrar or auditor who takes it.")],
+    source: Annotated[str | None, typer.Option(help="Only this source's households, with its codes.")] = None,
+    on: Annotated[str | None, typer.Option(metavar="DAY", help="As of this day, or today.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite a file that is there.")] = False,
+    json: Json = False,
+) -> None:
+    """Write who lives in which household into a list, which can be imported again.
+
+    \b
+    Example:
+      ayni registry export padron.csv --source census --purpose "council of June" --officer ana
+    """
+    day = None if on is None else read_day(on)
+    with Session.of(context).open_database(migrate=False) as database, counting(quiet=json) as told:
+        with database.transaction(OPERATOR) as tx:
+            by = identity.get_officer(tx, login=officer)
+        found = registry.export_padron(
+            database,
+            path=file,
+            actor=Actor(show_id("off", by.id), "cli"),
+            purpose=purpose,
+            on=day,
+            source=source,
+            replace=replace,
+            progress=lambda count: told("writing", count, None),
+        )
+    data = {name: getattr(found, name) for name in found.__dataclass_fields__}
+    text = [f"{found.people} people of {found.households} households: {found.path}, which only you can read."]
+    show(data, text, as_json=json)
 
 
 def _as_dict(found: ImportReport) -> dict[str, object]:

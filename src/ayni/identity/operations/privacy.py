@@ -30,6 +30,11 @@ def open_file(tx: Tx, *, person_id: PersonId, purpose: str) -> PersonFile:
     return gather_file(tx, person=person)
 
 
+def note_listed(tx: Tx, *, person_ids: Sequence[PersonId], purpose: str) -> None:
+    """Write down of people that they were in a list, and what for: they can see it. Raises PersonRefused."""
+    store.insert_reads_in_a_list(tx, person_ids=person_ids, purpose=purpose)
+
+
 def find_restricted(
     tx: Tx, *, reason: str, document: tuple[str, str] | None = None, phone: str | None = None
 ) -> list[Person]:

@@ -18,6 +18,7 @@ from ayni.identity.queries.officers import (
 )
 from ayni.identity.queries.people import (
     copy_people_to_compare,
+    copy_people_to_list,
     find_person,
     get_holder,
     get_person,
@@ -29,6 +30,7 @@ __all__ = [
     "are_same_human",
     "check_may_decide",
     "copy_people_to_compare",
+    "copy_people_to_list",
     "find_person",
     "get_acting_officer",
     "get_canonical_id",

@@ -60,4 +60,13 @@ def copy_people_to_compare(tx: Tx, *, write: Callable[[Any], object]) -> None:
     Columns: id, given names, two surnames, birth and whether it is estimated, sex, one document's kind and
     number, telephone, district code, address line. Restricted files are left out, and parts of another file.
     """
-    store.copy_people_to_compare(tx, write=write)
+    store.copy_people(tx, "copy_people_to_compare", write=write)
+
+
+def copy_people_to_list(tx: Tx, *, write: Callable[[Any], object]) -> None:
+    """The same people as CSV, for a list that is given to somebody: `note_listed` says to whom and what for.
+
+    Columns: id, one document's kind and number, two surnames, given names, birth and whether it is
+    estimated, sex, district code, address line, telephone, language, whether made up.
+    """
+    store.copy_people(tx, "copy_people_to_list", write=write)

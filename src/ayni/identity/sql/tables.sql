@@ -164,8 +164,9 @@ CREATE INDEX restrictions_by_person ON identity.restrictions (person_id, number)
 CREATE TABLE identity.reads (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     person_id uuid NOT NULL CONSTRAINT reads_are_of_a_person REFERENCES identity.people (id),
-    -- The whole file; the export that a person asks for; a restricted file found by document, telephone or id.
-    kind text NOT NULL CONSTRAINT reads_kind_is_known CHECK (kind IN ('file', 'export', 'restricted')),
+    -- The whole file; the export that a person asks for; a restricted file found by document, telephone or id; as one
+    -- of many in a list.
+    kind text NOT NULL CONSTRAINT reads_kind_is_known CHECK (kind IN ('file', 'export', 'restricted', 'list')),
     purpose text NOT NULL CONSTRAINT reads_have_a_purpose CHECK (length(btrim(purpose)) BETWEEN 1 AND 500),
     read_at timestamptz NOT NULL,
     read_by text NOT NULL,

@@ -98,8 +98,8 @@ def insert_verifications(tx: Tx, rows: Iterable[Sequence[Any]]) -> int:
     return copy_in(tx, QUERIES["copy_verifications"], rows)
 
 
-def copy_people_to_compare(tx: Tx, *, write: Callable[[Any], object]) -> None:
-    """Write everybody who is to be compared as CSV, a piece at a time."""
-    with tx.connection.cursor() as cursor, cursor.copy(QUERIES["copy_people_to_compare"]) as copy:
+def copy_people(tx: Tx, name: str, *, write: Callable[[Any], object]) -> None:
+    """Write people as CSV, a piece at a time: by `copy_people_to_compare` or `copy_people_to_list`."""
+    with tx.connection.cursor() as cursor, cursor.copy(QUERIES[name]) as copy:
         for piece in copy:
             write(piece)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ayni.foundation.db import Tx
 from ayni.identity.model import Answered, Read, Restriction
 from ayni.identity.store.statements import QUERIES, changed, many, named
@@ -24,6 +26,14 @@ def lift_restriction(tx: Tx, *, person_id: PersonId, reason: str) -> bool:
 def list_restrictions(tx: Tx, *, person_id: PersonId) -> list[Restriction]:
     """Every restriction of a file."""
     return many(tx, Restriction, "list_restrictions", {"person_id": person_id})
+
+
+def insert_reads_in_a_list(tx: Tx, *, person_ids: Sequence[PersonId], purpose: str) -> None:
+    """Write down that people were in a list. Raises PersonRefused."""
+    with tx.connection.transaction(), named():
+        row = {"person_ids": list(person_ids), "purpose": purpose, "now": tx.now}
+        row |= {"by": tx.actor.who, "channel": tx.actor.channel}
+        tx.execute(QUERIES["insert_reads_in_a_list"], row)
 
 
 def insert_read(tx: Tx, *, person_id: PersonId, kind: str, purpose: str) -> None:

@@ -22,6 +22,11 @@ ORDER BY number;
 INSERT INTO identity.reads (person_id, kind, purpose, read_at, read_by, channel)
 VALUES (%(person_id)s, %(kind)s, %(purpose)s, %(now)s, %(by)s, %(channel)s);
 
+-- name: insert_reads_in_a_list
+-- Writes down of many people that they were in a list, who asked for it, and what for.
+INSERT INTO identity.reads (person_id, kind, purpose, read_at, read_by, channel)
+SELECT u.person_id, 'list', %(purpose)s, %(now)s, %(by)s, %(channel)s FROM unnest(%(person_ids)s::uuid[]) u (person_id);
+
 -- name: list_reads
 -- Who looked at a person's file, oldest first.
 SELECT kind, purpose, read_at, read_by, channel
