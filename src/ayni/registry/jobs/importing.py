@@ -27,7 +27,7 @@ from ayni.foundation.tabular import Mapping, Table, check_table_file, open_table
 from ayni.registry import formats, operations, store
 from ayni.registry.errors import ImportAlreadyRunning, ObservedInFuture, ReportLost, ReportNotWritable
 from ayni.registry.model import FACTS, ImportReport
-from ayni.registry.operations import duplicates
+from ayni.registry.operations import classes, duplicates
 from ayni.values.ids import new_id
 
 Progress = Callable[[str, int], None]
@@ -184,6 +184,7 @@ def _write(run: _Import, tx: Tx, batch: int) -> Counter[str]:
     if changed:
         identity.record_whereabouts(tx, people=[identity.Whereabouts(*row) for row in changed])
     found = Counter(store.keep_batch(tx, import_id=run.id, source=run.source, on=run.on))
+    classes.keep_classes_of_batch(tx, source=run.source)
     duplicates.find_exact_of_batch(tx)
     found["households_added"] = households
     return found

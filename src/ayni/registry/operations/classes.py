@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 
 from ayni.foundation import audit
+from ayni.foundation.country import ParameterMissing
 from ayni.foundation.db import Tx
 from ayni.registry import queries, store
 from ayni.registry.errors import UnknownClass
@@ -32,13 +34,7 @@ def classify(
     queries.get_household(tx, household_id=household_id)
     if officer_id is not None:
         check_not_own(tx, officer_id=officer_id, household_id=household_id)
-    rows = tx.country.parameter("targeting.classes", on=on)
-    known = [str(row[0]) for row in rows] if isinstance(rows, tuple) else []
-    if word not in known:
-        raise UnknownClass(known=", ".join(known))
-    years = tx.country.parameter("targeting.class_validity_years", on=on)
-    assert isinstance(years, int)
-    until = last_day_of_class(on, years)
+    until = _last_day(tx, word, on)
     values = {"household_id": household_id, "word": word, "source": source}
     store.run(tx, "insert_class", valid_from=on, valid_until=until, **values)
     audit.record(
@@ -50,3 +46,27 @@ def classify(
         | ({"officer": show_id("off", officer_id)} if officer_id is not None else {}),
     )
     return Class(household_id, word, source, on, until)
+
+
+def keep_classes_of_batch(tx: Tx, *, source: str) -> int:
+    """Evaluations that the import's batch in hand tells of, as classes; returns how many are new.
+
+    A class that the country does not know on its day, or that would begin in the future, stays a mere fact.
+    """
+    known = []
+    for word, on in store.list_batch_classes(tx):
+        with contextlib.suppress(UnknownClass, ParameterMissing):
+            if on <= tx.today:
+                known.append((word, on, _last_day(tx, word, on)))
+    return store.insert_batch_classes(tx, source=source, classes=known) if known else 0
+
+
+def _last_day(tx: Tx, word: str, on: date) -> date:
+    """The last day of a class that counts from a day on. Raises UnknownClass, ParameterMissing."""
+    rows = tx.country.parameter("targeting.classes", on=on)
+    known = [str(row[0]) for row in rows] if isinstance(rows, tuple) else []
+    if word not in known:
+        raise UnknownClass(known=", ".join(known))
+    years = tx.country.parameter("targeting.class_validity_years", on=on)
+    assert isinstance(years, int)
+    return last_day_of_class(on, years)

@@ -30,8 +30,20 @@ BEGIN ATOMIC
     WHERE m.valid_from <= on_day AND (m.valid_until IS NULL OR m.valid_until >= on_day);
 END;
 
+-- The last evaluation of each household that began on a day or before; it holds if the day is not after `valid_until`.
+CREATE OR REPLACE FUNCTION registry_api.classes_on(on_day date)
+RETURNS TABLE (household_id uuid, class text, source text, valid_from date, valid_until date)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT DISTINCT ON (c.household_id) c.household_id, c.class, c.source, c.valid_from, c.valid_until
+    FROM registry.classes c
+    WHERE c.valid_from <= on_day
+    ORDER BY c.household_id, c.valid_from DESC, c.number DESC;
+END;
+
 -- Every household that had a member on a day, with counts of its members by completed years on that day. It needs
--- adjudication while it has an open flag, or a member is in an open pair that holds up payments.
+-- adjudication while it has an open flag, or a member is in an open pair that holds up payments. Its class is its
+-- last evaluation, whoever made it, with the day from which that counts.
 CREATE OR REPLACE FUNCTION registry_api.households_on(on_day date)
 RETURNS TABLE (
     household_id uuid, source text, code text, size integer, head_person_id uuid,
@@ -68,23 +80,16 @@ BEGIN ATOMIC
         WHERE m.valid_from <= on_day AND (m.valid_until IS NULL OR m.valid_until >= on_day)
     )
     SELECT h.id, h.source, h.code, m.size, m.head_person_id, m.under_6, m.under_18, m.adults, m.elders,
-        m.unknown, l.district_code, coalesce(f.facts, '{}'), g.household_id IS NOT NULL
+        m.unknown, l.district_code,
+        coalesce(f.facts, '{}') || CASE WHEN k.household_id IS NULL THEN '{}'
+            ELSE jsonb_build_object('cse', k.class, 'cse_on', k.valid_from) END,
+        g.household_id IS NOT NULL
     FROM members m
     JOIN registry.households h ON h.id = m.household_id
     LEFT JOIN places l ON l.household_id = h.id
     LEFT JOIN registry_api.facts_on(on_day) f ON f.subject_id = h.id AND f.subject_kind = 'household'
+    LEFT JOIN registry_api.classes_on(on_day) k ON k.household_id = h.id
     LEFT JOIN flagged g ON g.household_id = h.id;
-END;
-
--- The last evaluation of each household that began on a day or before; it holds if the day is not after `valid_until`.
-CREATE OR REPLACE FUNCTION registry_api.classes_on(on_day date)
-RETURNS TABLE (household_id uuid, class text, source text, valid_from date, valid_until date)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT DISTINCT ON (c.household_id) c.household_id, c.class, c.source, c.valid_from, c.valid_until
-    FROM registry.classes c
-    WHERE c.valid_from <= on_day
-    ORDER BY c.household_id, c.valid_from DESC, c.number DESC;
 END;
 
 -- Today, by the database's clock in UTC: for looking around. A cycle names its day.

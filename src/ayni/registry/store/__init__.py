@@ -301,6 +301,18 @@ def keep_batch(tx: Tx, *, import_id: UUID, source: str, on: date) -> dict[str, i
     return dict(tx.execute(QUERIES["count_batch"]).fetchall())
 
 
+def list_batch_classes(tx: Tx) -> list[tuple[str, date]]:
+    """The classes that the batch in hand tells of, with the day from which each counts."""
+    return [(row[0], row[1]) for row in tx.execute(QUERIES["list_batch_classes"])]
+
+
+def insert_batch_classes(tx: Tx, *, source: str, classes: Sequence[tuple[str, date, date]]) -> int:
+    """Add them to the households, each with its first and last day; how many are new."""
+    words, first, last = zip(*classes, strict=True)
+    values = {"classes": list(words), "from_days": list(first), "until_days": list(last)}
+    return tx.execute(QUERIES["insert_batch_classes"], {**values, "source": source, "now": tx.now}).rowcount
+
+
 def count_refusals(tx: Tx) -> tuple[dict[str, int], int, int]:
     """Notes by code, rows refused, and notes about what was imported but needs adjudication."""
     rows = tx.execute(QUERIES["count_refusals"]).fetchall()

@@ -88,6 +88,26 @@ WHERE n.facts <> '{}' AND NOT (
     FROM registry.records r
     WHERE r.subject_id = n.household_id AND r.observed_on <= %(on)s);
 
+-- name: list_batch_classes
+-- The classes that the batch tells of households, with the day from which each counts.
+SELECT DISTINCT v.household_facts ->> 'cse', (v.household_facts ->> 'cse_on')::date
+FROM pg_temp.import_variants v
+WHERE v.household_facts ? 'cse' AND v.household_facts ? 'cse_on';
+
+-- name: insert_batch_classes
+-- Adds those that the country knows, where they are new and the rows of a household agree on them.
+INSERT INTO registry.classes (household_id, class, source, valid_from, valid_until, recorded_at)
+SELECT DISTINCT v.household_id, u.class, %(source)s, u.valid_from, u.valid_until, %(now)s
+FROM pg_temp.import_variants v
+JOIN unnest(%(classes)s::text[], %(from_days)s::date[], %(until_days)s::date[]) u (class, valid_from, valid_until)
+    ON u.class = v.household_facts ->> 'cse' AND u.valid_from::text = v.household_facts ->> 'cse_on'
+WHERE NOT EXISTS (
+        SELECT FROM pg_temp.import_disagreements d
+        WHERE d.household_id = v.household_id AND d.name IN ('cse', 'cse_on'))
+    AND NOT EXISTS (
+        SELECT FROM registry.classes c
+        WHERE c.household_id = v.household_id AND c.class = u.class AND c.valid_from = u.valid_from);
+
 -- name: insert_batch_locations
 -- Adds the districts of households where they are new; null where the rows disagree.
 INSERT INTO registry.locations (household_id, district_code, observed_on, recorded_at)
