@@ -53,6 +53,12 @@ def test_every_command_has_help_with_an_example(ayni: Ayni, path: tuple[str, ...
         assert option.name == "help" or getattr(option, "help", None) or option.param_type_name == "argument"
 
 
+@pytest.mark.parametrize("name", [name for name, _ in cli.COMMANDS])
+def test_help_speaks_of_the_command_and_not_of_the_shell(ayni: Ayni, name: str) -> None:
+    """A bug: each group offered to install completion, which none of them did."""
+    assert "completion" not in ayni(name, "--help").out
+
+
 @pytest.mark.parametrize(
     ("path", "command"), LEAVES, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
 )

@@ -12,6 +12,7 @@ from ayni.app import MODULES
 from ayni.foundation import queue
 from ayni.foundation.embedded import EmbeddedServer
 from ayni.foundation.migrate import (
+    AlreadyLive,
     DatabaseIsNewer,
     MigrationChanged,
     MigrationLocked,
@@ -95,3 +96,12 @@ def test_numbers_follow_each_other_in_every_module() -> None:
 
 def test_a_module_without_tables_is_passed_over(tmp_path: Path) -> None:
     assert list_migrations("no_such_module") == []
+
+
+def test_a_live_database_is_not_made_simulated_afterwards(url: str) -> None:
+    """A bug: it was ignored in silence, and whoever asked believed that it was for trials."""
+    migrate(url, MODULES)
+    with pytest.raises(AlreadyLive):
+        migrate(url, MODULES, simulated_at=START)
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT simulated FROM foundation.clock").fetchall() == [(False,)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ayni import ledger, payments, wallet
+from ayni import identity, ledger, payments, wallet
 from ayni.foundation.audit import list_audit
 from ayni.foundation.db import Tx
 from ayni.identity.errors import UnknownPerson
@@ -158,3 +158,13 @@ def test_links_between_people_and_money_are_never_edited(city: City) -> None:
         ).fetchone()
         assert allowed == (False,)
     assert ledger.list_violations(city.tx) == []
+
+
+def test_the_dead_are_given_no_wallet_and_the_living_beside_them_are(city: City) -> None:
+    dead, living = register(city.tx, 2)
+    identity.lives.record_death(
+        city.tx, person_id=dead, died_on=city.tx.today, source="register", reason="told by the register"
+    )
+    opened = wallet.open_wallets(city.tx, person_ids=[dead, living])
+    assert opened.opened == (living,)
+    assert opened.refused == {dead: WhyNoWallet.HAS_DIED}

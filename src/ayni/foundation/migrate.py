@@ -20,7 +20,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from ayni.foundation.db import APPLICATION_ROLE, connect, owner_url
-from ayni.foundation.errors import AyniError
+from ayni.foundation.errors import AyniError, Refused
 from ayni.foundation.queries import list_sql, load_sql
 from ayni.foundation.queue import SCHEMA, install_queue, list_queue_migrations
 
@@ -51,6 +51,15 @@ class MigrationChanged(AyniError):
     what = "Migration {module} {number} was changed after this database ran it."
     means = "Nothing was migrated. The tables may not be what the program expects."
     do = "Restore the file as it was released, and put the change into a new migration."
+
+
+class AlreadyLive(Refused):
+    """A live database was asked to become a simulated one."""
+
+    code = "already_live"
+    what = "This database is live, and stays so for ever."
+    means = "Nothing was changed: it has no clock of its own."
+    do = "Leave out --simulated, or name another folder (AYNI_HOME) or database for trials."
 
 
 class DatabaseIsNewer(AyniError):
@@ -230,3 +239,7 @@ def _set_up_clock(connection: psycopg.Connection[TupleRow], simulated_at: dateti
         "INSERT INTO foundation.clock (simulated, at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
         [simulated_at is not None, at],
     )
+    if simulated_at is not None:
+        row = connection.execute("SELECT simulated FROM foundation.clock").fetchone()
+        if row is not None and not row[0]:
+            raise AlreadyLive

@@ -27,6 +27,7 @@ class WhyNoWallet(StrEnum):
     NO_DOCUMENT = "no_document"
     DOCUMENT_NOT_VERIFIED = "document_not_verified"
     HAS_WALLET = "has_wallet"
+    HAS_DIED = "has_died"
 
     @property
     def sentence(self) -> str:
@@ -36,6 +37,7 @@ class WhyNoWallet(StrEnum):
             WhyNoWallet.NO_DOCUMENT: "The law asks for an identity document, and none is registered.",
             WhyNoWallet.DOCUMENT_NOT_VERIFIED: "No register has confirmed the person's document.",
             WhyNoWallet.HAS_WALLET: "The person has a wallet already.",
+            WhyNoWallet.HAS_DIED: "The person has died.",
         }[self]
 
 

@@ -69,13 +69,15 @@ def insert_wallets(
 def list_reasons(tx: Tx, *, person_ids: Sequence[PersonId]) -> dict[PersonId, WhyNoWallet]:
     """Why people were given no wallet."""
     found = {}
-    for person_id, is_known, has_document, has_wallet in tx.execute(
+    for person_id, is_known, has_document, has_wallet, has_died in tx.execute(
         _QUERIES["standing_of_people"], {"person_ids": list(person_ids)}
     ):
         if not is_known:
             why = WhyNoWallet.UNKNOWN_PERSON
         elif has_wallet:
             why = WhyNoWallet.HAS_WALLET
+        elif has_died:
+            why = WhyNoWallet.HAS_DIED
         elif not has_document:
             why = WhyNoWallet.NO_DOCUMENT
         else:

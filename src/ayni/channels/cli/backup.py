@@ -11,7 +11,7 @@ from ayni.channels.cli.answer import Json, show
 from ayni.channels.cli.session import Session
 from ayni.foundation.backup import backup as write_backup
 
-cli = typer.Typer()
+cli = typer.Typer(add_completion=False)
 
 
 @cli.command()

@@ -8,7 +8,7 @@ from ayni.channels.cli.answer import REFUSED, Json, show, show_table
 from ayni.channels.cli.session import Session
 from ayni.foundation import invariants
 
-cli = typer.Typer()
+cli = typer.Typer(add_completion=False)
 
 
 @cli.command()

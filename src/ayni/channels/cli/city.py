@@ -14,7 +14,7 @@ from ayni.channels.cli.session import Session, read_day
 from ayni.foundation.tabular import load_mapping
 from ayni.sandbox import city
 
-cli = typer.Typer(no_args_is_help=True)
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
 _FIRST_DAY = "2025-05-01"
 """From this day every dated parameter exists. It is fixed, so that the same seed gives the same city."""

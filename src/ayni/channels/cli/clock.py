@@ -11,7 +11,7 @@ from ayni.channels.cli.session import OPERATOR, Session
 from ayni.foundation import audit
 from ayni.foundation.clock import is_simulated, set_clock
 
-cli = typer.Typer(no_args_is_help=True)
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @cli.callback()

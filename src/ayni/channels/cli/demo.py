@@ -25,7 +25,7 @@ from ayni.sandbox import city
 from ayni.sandbox.bank import PretendBank
 from ayni.sandbox.identity_register import SandboxIdentityRegister
 
-cli = typer.Typer()
+cli = typer.Typer(add_completion=False)
 
 _MORNING = "2025-06-02T10:00"
 """A working Monday on which every dated parameter exists; fixed, so that a seed gives the same day."""

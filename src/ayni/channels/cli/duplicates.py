@@ -18,7 +18,7 @@ from ayni.foundation.db import Actor, Database, Tx
 from ayni.registry import Case, Pair, Verdict, VerdictKind
 from ayni.values.ids import NotAnId, PersonId, read_id, show_id
 
-cli = typer.Typer(no_args_is_help=True)
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
 cli.command()(find)
 
 One = Annotated[str, typer.Argument(metavar="PERSON", help="One of the two, per_…")]

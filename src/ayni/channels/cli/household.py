@@ -15,7 +15,7 @@ from ayni.foundation.errors import BadInput
 from ayni.registry import Role
 from ayni.values.ids import HouseholdId, NotAnId, OfficerId, PersonId, read_id, show_id
 
-cli = typer.Typer(no_args_is_help=True)
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
 Home = Annotated[
     str, typer.Argument(metavar="HOUSEHOLD", help="An id (hh_…), or a source and its code: census/H1.")

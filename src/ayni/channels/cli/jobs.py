@@ -11,7 +11,7 @@ from ayni.channels.cli.answer import Json, show, show_table
 from ayni.channels.cli.session import OPERATOR, Session
 from ayni.foundation import audit, jobs
 
-cli = typer.Typer(no_args_is_help=True)
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 class State(StrEnum):

@@ -11,7 +11,7 @@ from ayni.channels.cli.session import OPERATOR, Session
 from ayni.foundation import audit, keys
 from ayni.foundation.keys import KeyRing, Purpose
 
-cli = typer.Typer(no_args_is_help=True)
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @cli.callback()

@@ -15,7 +15,7 @@ from ayni.identity import Officer as OfficerAccount
 from ayni.identity import OfficerRole
 from ayni.values.ids import OfficerId, show_id
 
-cli = typer.Typer(no_args_is_help=True)
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="The account's login.")]
 Role = Annotated[OfficerRole, typer.Argument(metavar="ROLE", help=f"One of {', '.join(OfficerRole)}.")]

@@ -18,7 +18,7 @@ from ayni.foundation.errors import BadInput
 from ayni.programmes import Cycle
 from ayni.values.ids import CycleId, EntitlementId, NotAnId, read_id, show_id
 
-cli = typer.Typer(no_args_is_help=True)
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
 _Found = TypeVar("_Found")
 CycleName = Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle's id, cyc_…")]

@@ -16,7 +16,7 @@ from ayni.foundation.tabular import load_mapping
 from ayni.registry import ImportReport
 from ayni.values.ids import show_id
 
-cli = typer.Typer(no_args_is_help=True)
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @cli.callback()

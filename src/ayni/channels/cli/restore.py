@@ -12,7 +12,7 @@ from ayni.channels.cli.session import Session
 from ayni.foundation import keys
 from ayni.foundation.backup import restore as read_into
 
-cli = typer.Typer()
+cli = typer.Typer(add_completion=False)
 
 
 @cli.command()

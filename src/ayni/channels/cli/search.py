@@ -11,7 +11,7 @@ from ayni.channels.cli.answer import Json, show
 from ayni.channels.cli.session import OPERATOR, Session
 from ayni.values.ids import show_id
 
-cli = typer.Typer()
+cli = typer.Typer(add_completion=False)
 
 
 @cli.command()

@@ -15,7 +15,7 @@ from ayni.channels.cli.session import OPERATOR, Session
 from ayni.foundation import keys
 from ayni.foundation.clock import is_simulated
 
-cli = typer.Typer()
+cli = typer.Typer(add_completion=False)
 
 
 @cli.command()

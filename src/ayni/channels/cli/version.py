@@ -9,7 +9,7 @@ import typer
 
 from ayni.channels.cli.answer import Json, show
 
-cli = typer.Typer()
+cli = typer.Typer(add_completion=False)
 
 
 @cli.command()

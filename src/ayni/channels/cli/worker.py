@@ -10,7 +10,7 @@ from ayni.channels.cli.answer import Json, show
 from ayni.channels.cli.session import OPERATOR, Session
 from ayni.foundation import jobs, keys
 
-cli = typer.Typer()
+cli = typer.Typer(add_completion=False)
 
 
 @cli.command()

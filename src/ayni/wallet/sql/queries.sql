@@ -5,7 +5,7 @@ SELECT u.person_id, u.owner_ref, u.account_id, %(now)s
 FROM unnest(%(person_ids)s::uuid[], %(owner_refs)s::uuid[], %(account_ids)s::uuid[])
     u (person_id, owner_ref, account_id)
 JOIN identity_api.people_with_document p ON p.person_id = u.person_id
-WHERE p.has_verified_document
+WHERE p.has_verified_document AND p.died_on IS NULL
     -- Said once more, so that only these people's documents are looked at, and not the whole city's.
     AND p.person_id = ANY (%(person_ids)s::uuid[])
 ON CONFLICT (person_id) DO NOTHING
@@ -14,7 +14,7 @@ RETURNING person_id, owner_ref, main_account_id;
 -- name: standing_of_people
 -- What identity and the wallet know of people who were not given a wallet.
 SELECT u.person_id, p.person_id IS NOT NULL AS is_known, coalesce(p.has_document, false) AS has_document,
-    w.person_id IS NOT NULL AS has_wallet
+    w.person_id IS NOT NULL AS has_wallet, p.died_on IS NOT NULL AS has_died
 FROM unnest(%(person_ids)s::uuid[]) u (person_id)
 LEFT JOIN (SELECT * FROM identity_api.people_with_document WHERE person_id = ANY (%(person_ids)s::uuid[])) p
     ON p.person_id = u.person_id

@@ -6,7 +6,7 @@ import typer
 
 from ayni.channels.cli.person import death, particulars, privacy, reach, rights
 
-cli = typer.Typer(no_args_is_help=True)
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @cli.callback()

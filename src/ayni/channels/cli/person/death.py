@@ -12,7 +12,7 @@ from ayni.channels.cli.person.named import Officer, Person, Reason, at_work, fin
 from ayni.channels.cli.session import read_day
 from ayni.values.ids import show_id
 
-cli = typer.Typer(no_args_is_help=True)
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
 Source = Annotated[str, typer.Option(help="What proves it: a certificate, a register.")]
 

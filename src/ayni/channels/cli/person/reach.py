@@ -11,7 +11,7 @@ from ayni.channels.cli.answer import Json, show
 from ayni.channels.cli.person.named import Officer, Person, Reason, at_work, find
 from ayni.values.ids import show_id
 
-contact = typer.Typer(no_args_is_help=True)
+contact = typer.Typer(no_args_is_help=True, add_completion=False)
 
 Phone = Annotated[str, typer.Argument(metavar="PHONE", help="The mobile number, as it is dialled.")]
 

@@ -12,8 +12,8 @@ from ayni.channels.cli.person.named import Officer, Person, Reason, at_work, fin
 from ayni.identity import Authority, RepresentativeKind
 from ayni.values.ids import show_id
 
-represent = typer.Typer(no_args_is_help=True)
-consent = typer.Typer(no_args_is_help=True)
+represent = typer.Typer(no_args_is_help=True, add_completion=False)
+consent = typer.Typer(no_args_is_help=True, add_completion=False)
 
 Purpose = Annotated[str, typer.Argument(metavar="PURPOSE", help="What is permitted, in a word: lending.")]
 
