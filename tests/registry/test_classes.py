@@ -53,8 +53,11 @@ def test_a_later_evaluation_of_an_earlier_day_does_not_hide_the_newer_one(tx: Tx
 
 
 def test_classes_are_told_before_they_lapse_and_not_once_they_have_or_were_renewed(tx: Tx) -> None:
-    def made(code: str, *days: date) -> HouseholdId:
+    def made(code: str, *days: date, lived_in: bool = True) -> HouseholdId:
         home = registry.register_household(tx, source="desk", code=code)
+        if lived_in:
+            person = identity.register_person(tx, person=NewPerson(code))
+            registry.add_member(tx, household_id=home.id, person_id=person.id, role="head")
         for day in days:
             classify(tx, home, "pobre", day)
         return home.id
@@ -64,6 +67,7 @@ def test_classes_are_told_before_they_lapse_and_not_once_they_have_or_were_renew
     made("lapsed", date(2022, 6, 2))
     made("renewed", date(2022, 6, 20), date(2025, 6, 1))
     made("later", date(2023, 6, 20))
+    made("empty", date(2022, 6, 20), lived_in=False)
     found = registry.list_lapsing_classes(tx, days=30)
     assert [one.household_id for one in found] == [today, soon]
     assert [one.household_id for one in registry.list_lapsing_classes(tx, days=1)] == [today]

@@ -53,9 +53,7 @@ def test_a_person_is_erased_as_far_as_the_law_lets_us(town: Town) -> None:
     assert town.assess(ON).eligible == 2
     assert town.violations() == []
     with town.database.transaction(ACTOR) as tx:
-        identity.privacy.lift_restriction(
-            as_registrar(town, tx), person_id=luis, reason="took it back in writing"
-        )
+        identity.privacy.lift_restriction(as_registrar(town, tx), person_id=luis, reason="took it back")
         assert identity.find_person(tx, kind="DNI", number="40000002") is not None
         kinds = [(one.kind, one.purpose) for one in identity.list_reads(tx, person_id=luis)]
     assert ("export", "asked at the counter") in kinds

@@ -17,8 +17,8 @@ from ayni.registry import Pair, VerdictKind
 from ayni.values.ids import OfficerId, PersonId, show_id
 from tests.programmes.town import ACTOR, ON, Town
 
-PARISH = """household_code,relationship,document_kind,document_number,first_surname,second_surname,given_names,\
-birth_on,sex,ubigeo,household.cse,household.cse_on
+PARISH = """household_code,relationship,document_kind,document_number,first_surname,second_surname,\
+given_names,birth_on,sex,ubigeo,household.cse,household.cse_on
 7,head,,,Kispe,Guaman,Rosa,1990-01-01,female,150132,pobre,2024-01-01
 7,child,,,Kispe,Flores,Iván,2021-05-05,male,150132,pobre,2024-01-01
 8,head,DNI,40000012,Vilca,Ñahui,Elmer,1949-03-03,male,150132,pobre,2024-01-01
@@ -57,7 +57,8 @@ def only_pair(tx: Tx) -> Pair:
 
 
 def test_two_lists_become_one_register_and_each_human_is_paid_once(town: Town) -> None:
-    # The parish writes Rosa's names as they sound. Luis it has with his document: nobody is registered twice under one.
+    # The parish writes Rosa's names as they sound. Luis has his document there: nobody is registered twice
+    # under one.
     report = import_parish(town)
     assert (report.people_added, report.refused, dict(report.notes)) == (3, 1, {"document_held": 1})
     again = import_parish(town)

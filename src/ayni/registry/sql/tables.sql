@@ -52,6 +52,7 @@ CREATE TABLE registry.memberships (
         WHERE (role = 'head')
 );
 CREATE INDEX memberships_by_household ON registry.memberships (household_id);
+CREATE INDEX memberships_by_person ON registry.memberships (person_id);
 
 -- The district in which a household lives; null where its source contradicts itself.
 CREATE TABLE registry.locations (

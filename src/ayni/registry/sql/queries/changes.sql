@@ -89,9 +89,12 @@ WHERE household_id = %(household_id)s
 ORDER BY valid_from, number;
 
 -- name: list_lapsing_classes
--- Classes that hold on a day and no longer on another, those that lapse first before the others.
+-- Classes that hold on a day and no longer on another, those that lapse first before the others: of households in
+-- which somebody lives.
 SELECT household_id, class AS word, source, valid_from, valid_until
-FROM registry_api.classes_on(%(on)s)
+FROM registry_api.classes_on(%(on)s) k
 WHERE valid_until >= %(on)s AND valid_until < %(until)s
+    AND EXISTS (SELECT FROM registry.memberships m
+        WHERE m.household_id = k.household_id AND (m.valid_until IS NULL OR m.valid_until >= %(on)s))
 ORDER BY valid_until, household_id
 LIMIT %(most)s;
