@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from ayni import registry
 from ayni.foundation.db import Database
+from ayni.identity import NewPerson
 from tests.registry.conftest import Import, person
 
 ROSA = person("H1", "head", "Rosa María / Huamaní / Quispe", document_number="10117410",
@@ -72,3 +75,16 @@ def test_a_list_that_is_read_again_finds_nothing_again(own_database: Database, l
     load([ROSA, twice])
     with own_database.transaction() as tx:
         assert len(registry.list_pairs(tx)) == 1
+
+
+def test_whoever_is_registered_by_hand_is_looked_for_too(own_database: Database, load: Import) -> None:
+    """A bug: only lists were compared, and a second file made at the counter was never seen."""
+    load([ROSA])
+    again = NewPerson("Rosa Maria", "Guamani", "Quispe", date(1980, 5, 4))
+    with own_database.transaction() as tx:
+        registered, pairs = registry.duplicates.register_resident(tx, person=again)
+        (pair,) = registry.list_pairs(tx)
+        _, none = registry.duplicates.register_resident(tx, person=NewPerson("Elmer", "Vilca", None, None))
+    assert (pairs, none) == (1, 0)
+    assert registered.id in (pair.low_id, pair.high_id)
+    assert (pair.model, pair.blocks) == ("same_name_and_birth", True)

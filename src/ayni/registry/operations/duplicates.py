@@ -49,6 +49,16 @@ def find_exact(tx: Tx, *, people: Sequence[PersonId]) -> int:
     return record_pairs(tx, pairs=store.find_exact_pairs(tx, people=people))
 
 
+def register_resident(tx: Tx, *, person: identity.NewPerson) -> tuple[identity.Person, int]:
+    """Register one person, and look by the exact rules whether they are registered already.
+
+    Nobody is refused for being like somebody: pairs that are new, which are counted, wait for an officer.
+    Raises as `identity.register_person`.
+    """
+    registered = identity.register_person(tx, person=person)
+    return registered, find_exact(tx, people=[registered.id])
+
+
 def find_exact_of_batch(tx: Tx) -> int:
     """`find_exact` of the people whom the batch in hand of an import has added."""
     return find_exact(tx, people=store.list_added_people(tx))

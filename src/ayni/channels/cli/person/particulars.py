@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ayni import identity
+from ayni import identity, registry
 from ayni.channels.cli import answer
 from ayni.channels.cli.answer import Json
 from ayni.channels.cli.person.named import (
@@ -71,8 +71,12 @@ def register(
         address,
     )
     with at_work(context, officer) as tx:
-        shown = show_id("per", identity.register_person(tx, person=person).id)
-    answer.show({"person": shown}, f"Registered as {shown}.", as_json=json)
+        registered, pairs = registry.duplicates.register_resident(tx, person=person)
+    shown = show_id("per", registered.id)
+    text = [f"Registered as {shown}."]
+    if pairs:
+        text.append("This may be somebody who is registered already: ayni duplicates list")
+    answer.show({"person": shown, "pairs": pairs}, text, as_json=json)
 
 
 def show(
