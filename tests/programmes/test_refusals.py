@@ -233,8 +233,8 @@ def test_a_fact_that_is_not_what_its_name_says_stops_the_assessment(
 ) -> None:
     # The registry refuses such a fact; this is what a damaged one would do.
     owner.execute("ALTER TABLE registry.records DISABLE TRIGGER USER")
-    owner.execute('UPDATE registry.records SET facts = facts || \'{"cse_on": "soon"}\'')
-    text = PROGRAMME.replace("household.cse IN ('pobre', 'pobre_extremo')", "household.cse_on > '2020-01-01'")
+    owner.execute('UPDATE registry.records SET facts = facts || \'{"rooms": "many"}\'')
+    text = PROGRAMME.replace("household.cse IN ('pobre', 'pobre_extremo')", "household.rooms > 1")
     with town.database.transaction(ACTOR) as tx:
         programmes.define_programme(tx, text=text)
         with pytest.raises(CriteriaFailed):
