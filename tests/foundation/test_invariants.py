@@ -43,8 +43,10 @@ def test_the_hourly_check_records_what_holds_and_what_does_not_and_logs_it(
         jobs.defer(tx, "foundation.check_invariants")
     worker.run(own_database, once=True, signals=False)
     example = {"subject": f"job {one_given_up}", "name": "foundation.keep_time", "attempts": 10}
-    assert _recorded(own_database, "no_job_given_up") == [(False, 1, [example])]
-    assert _recorded(own_database, "clock_never_back") == [(True, 0, [])]
+    # A worker that begins within minutes of the hourly round makes up for it, and there are two rows of each.
+    given_up, clock = (_recorded(own_database, name) for name in ("no_job_given_up", "clock_never_back"))
+    assert given_up in ([(False, 1, [example])], [(False, 1, [example])] * 2)
+    assert clock in ([(True, 0, [])], [(True, 0, [])] * 2)
     assert "invariant_violated" in "".join(capfd.readouterr())
 
 
