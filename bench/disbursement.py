@@ -82,7 +82,7 @@ def _padron(path: Path, count: int) -> None:
 def _particulars(number: int) -> tuple[str, str, date]:
     """A surname, a given name and a birthday: hardly two are alike, for such two would have to wait."""
     mixed = number * 2_654_435_761 % 2**32
-    syllables = [_SYLLABLES[mixed >> (4 * place) & 15] for place in range(8)]
+    syllables = [_SYLLABLES[mixed >> (4 * place) & 15] for place in range(7)]
     surname, given = "".join(syllables[:4]).capitalize(), "".join(syllables[4:7]).capitalize()
     return surname, given, date(1940, 1, 1) + timedelta(days=mixed % 25_000)
 

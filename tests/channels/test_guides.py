@@ -41,6 +41,7 @@ class Player:
         words = shlex.split(_ID.sub(self._id, command))
         if words[0] == "ayni":
             told = self._ayni(*words[1:])
+            assert (told.status == 0) == (not told.err), command
             lines = (told.out + told.err).splitlines()
         else:
             done = subprocess.run(words, cwd=self._folder, capture_output=True, text=True, check=True)

@@ -164,7 +164,7 @@ def test_the_dead_are_not_paid(town: Town, cycle: Cycle) -> None:
             reason="told by the register",
         )
     done = town.disburse(cycle)
-    assert (done.newly, done.reasons[HeldBack.RECEIVER_DIED.sentence]) == (5, 1)
+    assert (done.newly, done.reasons[HeldBack.RECIPIENT_DIED.sentence]) == (5, 1)
     assert town.violations() == []
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from openpyxl import load_workbook
 
@@ -195,3 +196,19 @@ def test_a_list_that_is_broken_off_leaves_no_half(
     with own_database.transaction(ACTOR) as tx:
         person = identity.get_holder(tx, kind="DNI", number="40000001")
         assert identity.list_reads(tx, person_id=person.id) == []
+
+
+def test_a_list_that_nobody_was_told_of_is_not_there(
+    export: Export, owner: psycopg.Connection, tmp_path: Path
+) -> None:
+    """A bug: the file stood in its place before it was committed who had taken it."""
+    owner.execute(
+        "CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no commit'; END $$"
+    )
+    owner.execute(
+        "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON identity.reads DEFERRABLE INITIALLY DEFERRED"
+        " FOR EACH ROW EXECUTE FUNCTION public.fail()"
+    )
+    with pytest.raises(psycopg.errors.RaiseException):
+        export()
+    assert [path.name for path in tmp_path.iterdir() if "list" in path.name] == []

@@ -75,6 +75,7 @@ ROW_REFUSALS = [
     ({**HEAD, "given_names": "A" * 201}, "given_names", "too_long"),
     ({**HEAD, "household_code": "H" * 101}, "household_code", "too_long"),
     ({**HEAD, "given_names": "Rosa\u202e"}, "given_names", "control_character"),
+    ({**HEAD, "given_names": "Rosa\u200d"}, "given_names", "control_character"),
     # A bug: the joiner of emoji took the rest of its cell out of the check.
     ({**HEAD, "given_names": "Rosa \U0001f469\u200d\U0001f466\u202e"}, "given_names", "control_character"),
     ({**HEAD, "given_names": "Ro\0sa"}, "given_names", "nul_character"),

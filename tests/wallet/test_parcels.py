@@ -141,7 +141,7 @@ def test_a_frozen_sender_neither_sends_nor_gives_and_the_money_stays_where_it_wa
         assert city.violations() == []
 
 
-def test_a_receiver_without_room_leaves_it_waiting(city: City) -> None:
+def test_a_payee_without_room_leaves_it_waiting(city: City) -> None:
     city.give(SINGLE)
     city.send(SINGLE, NOBODY)
     maria = city.neighbour(NOBODY)

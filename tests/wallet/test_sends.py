@@ -19,8 +19,8 @@ from ayni.wallet.errors import (
     KeyAlreadyUsed,
     LimitExceeded,
     OwnWallet,
+    PayeeCannotTake,
     PurposeMoneyNotAccepted,
-    ReceiverCannotTake,
     SeveralPayees,
     UnknownPayee,
     UnknownWallet,
@@ -115,12 +115,12 @@ def test_money_for_food_is_not_sent(city: City) -> None:
     assert city.violations() == []
 
 
-def test_the_receivers_limits_are_not_told(city: City) -> None:
+def test_the_payees_limits_are_not_told(city: City) -> None:
     maria = city.neighbour(MARIA)
     for _ in range(2):
         city.give(SINGLE, to=maria)
     city.give(2 * SINGLE)
-    with pytest.raises(ReceiverCannotTake) as refused:
+    with pytest.raises(PayeeCannotTake) as refused:
         city.send(SINGLE, MARIA)
     assert set(refused.value.numbers) == {"amount"}
     with pytest.raises(LimitExceeded):
@@ -194,8 +194,10 @@ def test_a_fee_is_taken_beside_the_amount_and_both_or_neither(city: City) -> Non
     assert (receipt.amount_minor, receipt.fee_minor) == (500, 15)
     assert paid.send(500, MARIA, key=key) == receipt
     assert city.balance().total_minor == 485
-    with pytest.raises(InsufficientFunds):
+    with pytest.raises(InsufficientFunds) as refused:
         paid.send(480, MARIA)
+    # A bug: it said that 4.80 was too much of 4.85, and nothing of the fee.
+    assert refused.value.numbers["amount"] == paid.tx.country.format_money(495)
     assert city.balance(maria).total_minor == 500
     assert [entry.amount_minor for entry in wallet.statement(city.tx, person_id=city.resident).entries] == [
         -515,

@@ -136,7 +136,9 @@ def migrate(
 
     `modules` come in the order of the layers, lowest first. A new database becomes simulated when
     `simulated_at` is given and live otherwise; later calls leave that as it is. With `snapshot`, the
-    readable `tables.sql` is run in place of the migrations (for the test that both are the same).
+    readable `tables.sql` is run in place of the migrations (for the test that both are the same). Raises
+    MigrationLocked, NotPermitted, DatabaseIsNewer, MigrationChanged, and AlreadyLive when `simulated_at` is
+    given for a live database.
     """
     with connect(owner_url(url)) as connection:
         try:

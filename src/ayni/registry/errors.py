@@ -67,7 +67,7 @@ class ListNotWritable(BadInput):
 
     code = "list_not_writable"
     what = "The list cannot be written to {path}: {reason}."
-    means = "Nothing was written, and nobody was read."
+    means = "There is no list."
     do = "Name a new .csv or .xlsx in a folder that is there, or add --replace."
 
 

@@ -7,6 +7,7 @@ the registry is judged in SQL. No reason ever repeats what a cell says.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,8 +31,6 @@ LARGEST_HOUSEHOLD = 100
 OLDEST_YEARS = 120
 _REMEMBERED = 5_000
 """Different cells of a column that are remembered where most are the same few: this bounds memory."""
-
-_FORMULA = ("=", "+", "-", "@")
 
 REASONS: Mapping[str, tuple[str, str]] = {
     "household_too_large": (
@@ -254,18 +253,32 @@ def _read_facts(columns: Iterable[_FactColumn], cell: Mapping[str, str], problem
     return f"{{{', '.join(found)}}}"
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+_PICTURE = "[\u2190-\u2bff\U0001f000-\U0001faff]"
+_PICTURE_JOINT = re.compile(f"(?<={_PICTURE})\ufe0f?\u200d(?={_PICTURE})")
+"""The unseen sign that makes one picture of several, a family of its people. Anywhere else it hides."""
+
+
+def guarded(text: str) -> str:
+    """A cell's text that no spreadsheet calculates, and so runs, when somebody opens the list.
+
+    An apostrophe goes before what would be: spreadsheets hide it, and the import takes it off.
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 def _clean(name: str, value: str, problems: list[Problem]) -> str:
     text = " ".join(value.split())
     if not text:
         return ""
-    if text[0] == "'" and text[1:2] in _FORMULA:
-        # Written so by a list of ours, that no spreadsheet calculates it.
+    if text[0] == "'" and text[1:].startswith(_FORMULA):
+        # Written so by a list of ours (`guarded`).
         text = text[1:]
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    # The joiner of emoji is the one that cannot be seen and may be there; the rest of the cell is looked at
-    # all the same.
-    if not text.isprintable() and not text.replace("\u200d", "").isprintable():
+    if not text.isprintable() and not _PICTURE_JOINT.sub("", text).isprintable():
         problems.append((name, "control_character", "the cell has characters that cannot be seen"))
     if len(text) > 100 and name in _LIMITS and len(text) > _LIMITS[name]:
         problems.append((name, "too_long", f"at most {_LIMITS[name]} characters"))

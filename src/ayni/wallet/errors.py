@@ -159,11 +159,11 @@ class SeveralPayees(Refused):
     do = "Choose one of them by name."
 
 
-class ReceiverCannotTake(Refused):
-    """The receiver's limits are the receiver's affair."""
+class PayeeCannotTake(Refused):
+    """How much the payee has, and which limit it is, is for the payee's eyes."""
 
-    code = "receiver_cannot_take"
-    what = "The receiver's wallet cannot take {amount} at present."
+    code = "payee_cannot_take"
+    what = "The payee's wallet cannot take {amount} at present."
     means = "No money moved."
     do = "Ask them, or choose a smaller amount."
 
@@ -191,7 +191,7 @@ class ParcelNotNow(Refused):
 
     code = "parcel_not_now"
     what = "This money cannot be moved at present: {reason}."
-    means = "It waits where it is, until {until} at the longest."
+    means = "No money moved: it goes on waiting, and goes back to its sender from {until} on."
     do = "Try again later, or ask the sender."
 
 

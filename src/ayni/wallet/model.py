@@ -155,7 +155,7 @@ class ReceiptPart:
 class Receipt:
     """An order carried out. The same order again gives the same receipt, only `repeated`.
 
-    With `parcel_id` the money waits for its receiver. What `amount_minor` moves is without the fee.
+    With `parcel_id` the money waits for its payee. What `amount_minor` moves is without the fee.
     """
 
     event_id: EventId

@@ -147,5 +147,27 @@ SELECT
         ORDER BY r.role) AS roles
 FROM identity.officers o;
 
+-- Everybody, with one document, telephone and address of each, the newest ones. Those whose file is restricted, or is
+-- part of another one already, are left out. For identity itself.
+CREATE OR REPLACE VIEW identity.listable_people AS
+SELECT
+    p.id, p.given_names, p.first_surname, p.second_surname, p.birth_on, p.birth_estimated, p.sex, p.language,
+    p.synthetic, d.kind, d.number, c.phone, a.district_code, a.line
+FROM identity.present_people p
+LEFT JOIN (
+    SELECT DISTINCT ON (person_id) person_id, kind, number
+    FROM identity.documents
+    ORDER BY person_id, recorded_at DESC, kind, number
+) d ON d.person_id = p.id
+LEFT JOIN (
+    SELECT DISTINCT ON (person_id) person_id, phone
+    FROM identity.contacts
+    WHERE valid_until IS NULL
+    ORDER BY person_id, number DESC
+) c ON c.person_id = p.id
+LEFT JOIN identity.addresses a ON a.person_id = p.id AND a.valid_until IS NULL
+WHERE NOT p.restricted
+    AND NOT EXISTS (SELECT FROM identity.merges m WHERE m.merged_id = p.id AND m.undone_at IS NULL);
+
 -- identity.present_people is made here, after the tables were granted.
 GRANT SELECT ON ALL TABLES IN SCHEMA identity, identity_api TO ayni_app;

@@ -131,7 +131,7 @@ class HeldBack(StrEnum):
 
     WAITS_FOR_ADJUDICATION = "waits_for_adjudication"
     SAME_HUMAN = "same_human"
-    RECEIVER_DIED = "receiver_died"
+    RECIPIENT_DIED = "recipient_died"
 
     @property
     def sentence(self) -> str:
@@ -143,7 +143,7 @@ class HeldBack(StrEnum):
             HeldBack.SAME_HUMAN: (
                 "Two files turned out to be of one person, who is paid for the other one in this cycle."
             ),
-            HeldBack.RECEIVER_DIED: "The person who would receive it has died. The household names another.",
+            HeldBack.RECIPIENT_DIED: "The person who would receive it has died. The household names another.",
         }[self]
 
 

@@ -126,10 +126,11 @@ def _check_place(report: Path, path: Path) -> None:
         if not there:
             report.unlink()
     except (OSError, ValueError) as error:
-        raise ReportNotWritable(path=report, reason=_why(error)) from error
+        raise ReportNotWritable(path=report, reason=why(error)) from error
 
 
-def _why(error: OSError | ValueError) -> str:
+def why(error: OSError | ValueError) -> str:
+    """Why a file could not be used, as a clause."""
     return (getattr(error, "strerror", None) or "it is no name for a file").lower()
 
 
@@ -215,7 +216,7 @@ def _finish(run: _Import, counts: Counter[str], report: Path) -> ImportReport:
         try:
             _write_report(tx, report)
         except OSError as error:
-            raise ReportLost(path=report, reason=_why(error)) from error
+            raise ReportLost(path=report, reason=why(error)) from error
         notes, refused, flagged = store.count_refusals(tx)
         numbers = {
             "rows_read": counts["rows_read"],

@@ -22,6 +22,8 @@ from ayni.foundation.db import Actor, Database, Tx
 from ayni.identity import OfficerRole
 from ayni.registry import store
 from ayni.registry.errors import ListNotWritable, ObservedInFuture
+from ayni.registry.formats import COLUMNS, guarded
+from ayni.registry.jobs.importing import why
 from ayni.registry.model import FactName
 from ayni.registry.store import listing
 from ayni.values.ids import PersonId
@@ -29,21 +31,7 @@ from ayni.values.ids import PersonId
 ROLES = (OfficerRole.REGISTRAR, OfficerRole.AUDITOR)
 """Who may take a list of people out of the register."""
 
-PERSON_COLUMNS = (
-    *(
-        "household_code",
-        "relationship",
-        "document_kind",
-        "document_number",
-        "first_surname",
-        "second_surname",
-    ),
-    *("given_names", "birth_on", "birth_estimated", "sex", "ubigeo", "address", "phone", "language"),
-    "person.synthetic_identity",
-)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would calculate, and so run, when somebody opens the list."""
-_PHONE = PERSON_COLUMNS.index("phone")
+_PHONE = COLUMNS.index("phone")
 
 
 @dataclass(frozen=True)
@@ -75,29 +63,46 @@ def export_padron(
     """
     _check_place(path, replace)
     part = path.with_name(f".{path.name}.part")
-    with contextlib.ExitStack() as undo, database.transaction(actor) as tx:
+    with contextlib.ExitStack() as undo:
         undo.callback(part.unlink, missing_ok=True)
-        identity.get_acting_officer(tx, roles=ROLES)
-        day = on or tx.today
-        if day > tx.today:
-            raise ObservedInFuture(on=day)
-        _take_people(tx)
-        facts = store.list_fact_names(tx)
-        pieces = listing.read_listed(tx, on=day, source=source)
-        rows = _rows(tx, pieces, facts, purpose, progress or (lambda _count: None))
+        with database.transaction(actor) as tx:
+            people, households = _write(tx, path, part, purpose, on, source, progress)
+        # Not before it is committed who took it: a list that nobody was told of must not be there.
         with _writing(path):
-            people, households = (_write_xlsx if path.suffix.lower() == ".xlsx" else _write_csv)(
-                part, [*PERSON_COLUMNS, *(fact.column for fact in facts)], rows
-            )
             part.replace(path)
-        audit.record(
-            tx,
-            action="registry.export",
-            subject=source or "every source",
-            reason=purpose,
-            details={"people": people, "households": households, "on": day.isoformat()},
-        )
     return ExportReport(people, households, str(path))
+
+
+def _write(
+    tx: Tx,
+    path: Path,
+    part: Path,
+    purpose: str,
+    on: date | None,
+    source: str | None,
+    progress: Callable[[int], None] | None,
+) -> tuple[int, int]:
+    """Write the rows, and down who took them and what for; how many people of how many households."""
+    identity.get_acting_officer(tx, roles=ROLES)
+    day = on or tx.today
+    if day > tx.today:
+        raise ObservedInFuture(on=day)
+    _take_people(tx)
+    facts = store.list_fact_names(tx)
+    pieces = listing.read_listed(tx, on=day, source=source)
+    rows = _rows(tx, pieces, facts, purpose, progress or (lambda _count: None))
+    header = [*COLUMNS, *(fact.column for fact in facts)]
+    write = _write_xlsx if path.suffix.lower() == ".xlsx" else _write_csv
+    with _writing(path):
+        people, households = write(part, header, rows)
+    audit.record(
+        tx,
+        action="registry.export",
+        subject=source or "every source",
+        reason=purpose,
+        details={"people": people, "households": households, "on": day.isoformat()},
+    )
+    return people, households
 
 
 def _check_place(path: Path, replace: bool) -> None:
@@ -119,8 +124,7 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "it is no name for a file").lower()
-        raise ListNotWritable(path=path, reason=reason) from error
+        raise ListNotWritable(path=path, reason=why(error)) from error
 
 
 def _take_people(tx: Tx) -> None:
@@ -143,11 +147,11 @@ def _rows(
         identity.privacy.note_listed(tx, person_ids=[PersonId(row[0]) for row in piece], purpose=purpose)
         for row in piece:
             *cells, person_facts, household_facts = row[1:]
-            told = [
-                _text(cell) if place == _PHONE else _safe(_text(cell)) for place, cell in enumerate(cells)
-            ]
+            told = [guarded(_text(cell)) for cell in cells]
+            # Its plus sign begins no formula: nothing but digits comes after it.
+            told[_PHONE] = _text(cells[_PHONE])
             of = {"person": person_facts or {}, "household": household_facts or {}}
-            yield told + [_safe(_text(of[fact.subject_kind].get(fact.name))) for fact in facts]
+            yield told + [guarded(_text(of[fact.subject_kind].get(fact.name))) for fact in facts]
         done += len(piece)
         progress(done)
 
@@ -158,11 +162,6 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _safe(text: str) -> str:
-    """An apostrophe before what would be calculated: spreadsheets hide it, and our import takes it off."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _write_csv(part: Path, header: Sequence[str], rows: Iterator[list[str]]) -> tuple[int, int]:

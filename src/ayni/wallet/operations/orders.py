@@ -91,7 +91,7 @@ def _only(answers: list[Receipt | AyniError]) -> Receipt:
 def carry_out(tx: Tx, *, orders: Sequence[Order], poster: Poster | None = None) -> list[Receipt | AyniError]:
     """Carry out many orders, each on its own, and answer each with its receipt or the named refusal.
 
-    At most `ledger.BULK_BATCH` transfers. See `pay` for what `poster` changes. Raises TooManyAtOnce.
+    At most `ledger.BULK_BATCH`. See `pay` for what `poster` changes. Raises TooManyAtOnce.
     """
     if len(orders) > ledger.BULK_BATCH:
         raise TooManyAtOnce(size=len(orders), limit=ledger.BULK_BATCH)
@@ -141,4 +141,4 @@ def _settle(tx: Tx, plan: Plan, posted: list[Posted]) -> Receipt | AyniError:
         earlier = find_receipt(tx, plan)
         if earlier is not None:
             return earlier
-    return refusal(tx, plan.order, plan.usable, reason)
+    return refusal(tx, plan.order, plan.usable, reason, fee_minor=plan.fee_minor)

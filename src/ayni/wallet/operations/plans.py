@@ -83,10 +83,10 @@ class Known:
 def read(tx: Tx, orders: Sequence[Order]) -> Known:
     """Wallets, shops and accounts of orders."""
     people = [order.person_id for order in orders]
-    receivers = [PersonId(order.other_id) for order in orders if order.kind == OrderKind.SEND]
+    payees = [PersonId(order.other_id) for order in orders if order.kind == OrderKind.SEND]
     bound = store.find_purpose_accounts(tx, people)
     return Known(
-        wallets=store.find_wallets(tx, [*people, *receivers]),
+        wallets=store.find_wallets(tx, [*people, *payees]),
         bound=bound,
         shops=store.find_shops(tx, [order.other_id for order in orders if order.kind != OrderKind.SEND]),
         accounts=ledger.find_accounts(
@@ -136,15 +136,15 @@ def find_usable(tx: Tx, order: Order, known: Known) -> Usable | AyniError:
 
 def _to_a_person(order: Order, wallet: Wallet, known: Known) -> Usable | AyniError:
     """Only free money is sent: what is for food is for the household that it was given to."""
-    receiver = known.wallets.get(PersonId(order.other_id))
-    if receiver is None:
+    payee = known.wallets.get(PersonId(order.other_id))
+    if payee is None:
         return UnknownWallet()
-    if receiver.owner_ref == wallet.owner_ref:
+    if payee.owner_ref == wallet.owner_ref:
         return OwnWallet()
     bound = known.bound.get(order.person_id, [])
     return Usable(
         wallet,
-        receiver.main_account_id,
+        payee.main_account_id,
         (wallet.main_account_id,),
         {account.account_id: account.name for account in bound},
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from ayni import ledger
@@ -15,7 +14,7 @@ from ayni.wallet import queries, store
 from ayni.wallet.model import LimitLeft, Order, OrderKind, Quote
 from ayni.wallet.operations.fees import fee_minor
 from ayni.wallet.operations.plans import check_request, find_usable, read
-from ayni.wallet.operations.sends import choose_payee
+from ayni.wallet.operations.sends import choose_payee, parcel_term
 
 
 def quote(tx: Tx, *, order: Order) -> Quote:
@@ -66,8 +65,6 @@ def quote_send(
         raise wrong
     wallet = queries.get_wallet(tx, person_id=person_id)
     main = ledger.get_account(tx, wallet.main_account_id)
-    days = tx.country.parameter("wallet.parcel_days", on=tx.today)
-    assert isinstance(days, int), "a number of days"
     return Quote(
         kind=OrderKind.SEND,
         to=str(Phone(number)),
@@ -75,7 +72,7 @@ def quote_send(
         fee_minor=0,
         available_minor=0 if main.flags else max(0, main.available_minor or 0),
         limits=limits_left(tx, person_id=person_id),
-        waits_until=tx.now + timedelta(days=days),
+        waits_until=parcel_term(tx),
     )
 
 

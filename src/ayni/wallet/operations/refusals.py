@@ -17,8 +17,8 @@ from ayni.wallet.errors import (
     LimitExceeded,
     LimitMissing,
     OrderRefused,
+    PayeeCannotTake,
     PurposeMoneyNotAccepted,
-    ReceiverCannotTake,
     WalletMayNotSpend,
 )
 from ayni.wallet.model import Order, OrderKind, Wallet
@@ -33,7 +33,7 @@ _LIMITS = {
     Result.CREDIT_TOTAL_LIMIT_EXCEEDED: "total_month",
     Result.CREDIT_BALANCE_LIMIT_EXCEEDED: "balance",
 }
-_RECEIVER = {
+_PAYEE = {
     Result.CREDIT_SINGLE_LIMIT_EXCEEDED,
     Result.CREDIT_CONVERSIONS_LIMIT_EXCEEDED,
     Result.CREDIT_TOTAL_LIMIT_EXCEEDED,
@@ -60,15 +60,15 @@ def differs(result: Result) -> bool:
     return Result.EXISTS_WITH_DIFFERENT_KIND <= result <= Result.EXISTS_WITH_DIFFERENT_EVENT_AT
 
 
-def refusal(tx: Tx, order: Order, usable: Usable, result: Result) -> AyniError:
-    """The named fact behind a refused order."""
+def refusal(tx: Tx, order: Order, usable: Usable, result: Result, *, fee_minor: int = 0) -> AyniError:
+    """The named fact behind a refused order, which would have cost a fee."""
     if differs(result):
         return KeyAlreadyUsed()
     if result == Result.INSUFFICIENT_FUNDS:
-        return _too_little(tx, order, usable)
-    if order.kind == OrderKind.SEND and result in _RECEIVER:
+        return _too_little(tx, order, usable, fee_minor)
+    if order.kind == OrderKind.SEND and result in _PAYEE:
         # How much the other holds, and which limit it is, is for their eyes.
-        return ReceiverCannotTake(amount=tx.country.format_money(order.amount_minor))
+        return PayeeCannotTake(amount=tx.country.format_money(order.amount_minor))
     if result in _LIMITS:
         return limit_exceeded(tx, usable.wallet, kind=_LIMITS[result])
     if result in (Result.DEBIT_LIMIT_MISSING, Result.CREDIT_LIMIT_MISSING):
@@ -78,7 +78,7 @@ def refusal(tx: Tx, order: Order, usable: Usable, result: Result) -> AyniError:
     if result in (Result.DEBIT_ACCOUNT_CLOSED, Result.CREDIT_ACCOUNT_CLOSED):
         resident_pays = order.kind != OrderKind.CASH_IN
         is_resident = (result == Result.DEBIT_ACCOUNT_CLOSED) == resident_pays
-        other = "receiver" if order.kind == OrderKind.SEND else "shop"
+        other = "payee" if order.kind == OrderKind.SEND else "shop"
         return AccountClosed(side="resident" if is_resident else other)
     return OrderRefused(result=in_words(result))
 
@@ -88,20 +88,20 @@ def in_words(result: Result) -> str:
     return result.name.lower().replace("_", " ")
 
 
-def _too_little(tx: Tx, order: Order, usable: Usable) -> AyniError:
-    amount = tx.country.format_money(order.amount_minor)
+def _too_little(tx: Tx, order: Order, usable: Usable, fee_minor: int) -> AyniError:
     if order.kind == OrderKind.CASH_IN:
-        return AgentOutOfFloat(amount=amount)
+        return AgentOutOfFloat(amount=tx.country.format_money(order.amount_minor))
+    wanted_minor = order.amount_minor + fee_minor
     found = ledger.find_accounts(tx, [*usable.accounts, *usable.barred])
     rooms = {account_id: max(0, account.available_minor or 0) for account_id, account in found.items()}
     available = sum(rooms[account_id] for account_id in usable.accounts)
     barred = {name: rooms[account_id] for account_id, name in usable.barred.items() if rooms[account_id]}
     numbers: dict[str, Any] = {
-        "amount": amount,
+        "amount": tx.country.format_money(wanted_minor),
         "available": tx.country.format_money(available),
         "available_minor": available,
     }
-    if barred and available + sum(barred.values()) >= order.amount_minor:
+    if barred and available + sum(barred.values()) >= wanted_minor:
         return PurposeMoneyNotAccepted(purposes=", ".join(sorted(barred)), **numbers)
     return InsufficientFunds(**numbers)
 

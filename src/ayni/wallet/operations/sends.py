@@ -6,7 +6,7 @@ counts in what they may hold, and in their month only when somebody takes it.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from ayni import ledger
@@ -48,7 +48,7 @@ def send(
     `payee_id` chooses among those whom `find_payees` gave. With nobody there, the receipt names a parcel.
     The same `key` again gives the same receipt, whoever has opened a wallet meanwhile. `poster` as for
     `pay`; a parcel is always part of `tx`. Raises SeveralPayees, UnknownPayee, OwnWallet,
-    ReceiverCannotTake, InvalidPhone, and as `pay`.
+    PayeeCannotTake, InvalidPhone, and as `pay`.
     """
     number = tx.country.check_mobile(phone)
     named = f"{number} {payee_id or ''}"
@@ -105,6 +105,13 @@ def _find_earlier(tx: Tx, order: Order, wallet: Wallet) -> Receipt | None:
     )
 
 
+def parcel_term(tx: Tx) -> datetime:
+    """Until when what is left now would wait. Raises ParameterMissing."""
+    days = tx.country.parameter("wallet.parcel_days", on=tx.today)
+    assert isinstance(days, int), "a number of days"
+    return tx.now + timedelta(days=days)
+
+
 def _leave(tx: Tx, order: Order, wallet: Wallet, phone: str) -> Receipt:
     """Move the money aside for a telephone. No fee is taken before somebody takes it, nor then."""
     for limit in ledger.limit_use(tx, wallet.owner_ref, book=TRUST_BOOK):
@@ -113,8 +120,6 @@ def _leave(tx: Tx, order: Order, wallet: Wallet, phone: str) -> Receipt:
         left = limit.left_minor
         if limit.kind in ("single", "total_month") and left is not None and left < order.amount_minor:
             raise limit_exceeded(tx, wallet, kind=limit.kind)
-    days = tx.country.parameter("wallet.parcel_days", on=tx.today)
-    assert isinstance(days, int), "a number of days"
     transfer_id = leg_id(order, 0)
     parcel = Parcel(
         id=transfer_id,
@@ -124,7 +129,7 @@ def _leave(tx: Tx, order: Order, wallet: Wallet, phone: str) -> Receipt:
         account_id=AccountId(new_id(tx.now)),
         event_id=event_of(order),
         sent_at=tx.now,
-        expires_at=tx.now + timedelta(days=days),
+        expires_at=parcel_term(tx),
         ended=None,
         ended_at=None,
     )
@@ -179,10 +184,16 @@ def take_parcel(tx: Tx, *, parcel_id: UUID, person_id: PersonId) -> Receipt:
         if known is not None and known.ended is not None and queries.is_for(tx, known, person_id):
             raise _over(tx, known)
         raise UnknownParcel
-    answer = _end(tx, parcel, ParcelEnd.TAKEN, taker, reason="taken by its receiver", taker_id=person_id)
+    answer = _end(tx, parcel, ParcelEnd.TAKEN, taker, reason="taken by its payee", taker_id=person_id)
     part = ReceiptPart(taker.main_account_id, None, parcel.amount_minor)
-    event_id = EventId(derived_id(parcel.sent_at, "parcel", parcel.id, "taken"))
-    return Receipt(event_id, OrderKind.SEND, parcel.amount_minor, (part,), answer.seq, parcel_id=parcel.id)
+    return Receipt(
+        _event_of_end(parcel, ParcelEnd.TAKEN),
+        OrderKind.SEND,
+        parcel.amount_minor,
+        (part,),
+        answer.seq,
+        parcel_id=parcel.id,
+    )
 
 
 def return_parcel(
@@ -217,7 +228,7 @@ def _end(
             [
                 Transfer(
                     id=TransferId(derived_id(parcel.sent_at, "parcel", parcel.id, how, "leg")),
-                    event_id=EventId(derived_id(parcel.sent_at, "parcel", parcel.id, how)),
+                    event_id=_event_of_end(parcel, how),
                     book=TRUST_BOOK,
                     debit_account_id=parcel.account_id,
                     credit_account_id=to.main_account_id,
@@ -231,6 +242,10 @@ def _end(
             until = parcel.expires_at.astimezone(tx.country.timezone).date()
             raise ParcelNotNow(reason=_why_not(answer.result), until=until.isoformat())
     return answer
+
+
+def _event_of_end(parcel: Parcel, how: ParcelEnd) -> EventId:
+    return EventId(derived_id(parcel.sent_at, "parcel", parcel.id, how))
 
 
 def _why_not(result: Result) -> str:

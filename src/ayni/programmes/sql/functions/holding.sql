@@ -1,10 +1,10 @@
 -- Entitlements that may not be paid now, and why. A reason goes away: an officer decides about a pair, a household
 -- names who receives.
 --
--- waits_for_adjudication: somebody of the subject, or the receiver, stands in an open pair that holds up payments.
+-- waits_for_adjudication: somebody of the subject, or the recipient, stands in an open pair that holds up payments.
 -- same_human: files were merged since the cycle was frozen, and the human is paid by another entitlement of it: by
 -- that of the file that was kept, or else by the first.
--- receiver_died: who would receive it has died.
+-- recipient_died: who would receive it has died.
 CREATE OR REPLACE FUNCTION programmes.held_back(p_entitlements uuid[])
 RETURNS TABLE (id uuid, code text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
@@ -26,7 +26,7 @@ BEGIN
             AND (e.subject_id = ANY (v_waiting) OR e.recipient_id = ANY (v_waiting));
     END IF;
     RETURN QUERY
-    SELECT e.id, 'receiver_died' FROM programmes.entitlements e
+    SELECT e.id, 'recipient_died' FROM programmes.entitlements e
     WHERE e.id = ANY (p_entitlements) AND e.recipient_id IN (
         SELECT p.person_id FROM identity_api.particulars p
         WHERE p.person_id = ANY (v_concerned) AND p.died_on IS NOT NULL);
@@ -36,7 +36,7 @@ BEGIN
 END;
 $$;
 
--- Entitlements whose human another entitlement of the same cycle pays. Of households the receivers are compared, of
+-- Entitlements whose human another entitlement of the same cycle pays. Of households the recipients are compared, of
 -- people they themselves: one collector may well receive for several.
 CREATE OR REPLACE FUNCTION programmes.paid_as_another(p_entitlements uuid[]) RETURNS TABLE (id uuid)
 LANGUAGE sql STABLE
