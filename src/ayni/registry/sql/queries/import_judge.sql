@@ -67,7 +67,9 @@ WHERE b.line = x.line AND b.line <> x.first_line AND b.verdict = 'add';
 -- Refuses a new head where the registry has one whom the file does not name.
 UPDATE pg_temp.import_batch b
 SET verdict = 'second_head'
-WHERE b.role = 'head' AND b.verdict = 'add' AND EXISTS (
+-- A new household has no id yet, and so no head: said here, for of a table that is just being filled the planner
+-- believes that it is small, and would read it for each row.
+WHERE b.role = 'head' AND b.verdict = 'add' AND b.household_id IS NOT NULL AND EXISTS (
     SELECT FROM registry.memberships m
     WHERE m.household_id = b.household_id AND m.role = 'head'
         AND (m.valid_until IS NULL OR m.valid_until >= %(on)s));
