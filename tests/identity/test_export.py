@@ -47,6 +47,8 @@ def everything(tx: Tx, office: Office) -> dict[str, Any]:
     lives.reverse_death(tx, person_id=rosa, **who)
     reach.verify_contact(tx, person_id=rosa, phone=PHONE)
     identity.verify_documents(tx, SandboxIdentityRegister(), person_ids=[rosa])
+    identity.add_document(tx, person_id=rosa, kind="CE", number="001234567")
+    lives.withdraw_document(tx, person_id=rosa, kind="CE", number="001234567", reason="her sister's")
     rights.give_consent(tx, person_id=rosa, purpose="lending", text_version="1")
     for person_id, other, kind in (
         (rosa, register(tx).id, RepresentativeKind.PRIMARY_COLLECTOR),
@@ -88,6 +90,7 @@ def test_an_export_gives_everything_that_every_table_knows_of_the_person(office:
         "people": "particulars",
         "corrections": "particulars",
         "documents": "documents",
+        "withdrawn_documents": "withdrawn_documents",
         "verifications": "verifications",
         "contacts": "contacts",
         "contact_proofs": "contacts",

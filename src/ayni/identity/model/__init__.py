@@ -15,6 +15,7 @@ from ayni.identity.model.file import (
     Representation,
     RepresentativeKind,
     Restriction,
+    WithdrawnDocument,
 )
 from ayni.identity.model.found import FoundPerson, Merge, Searched
 from ayni.identity.model.names import NotAName, birthday, completed_years, read_name
@@ -62,6 +63,7 @@ __all__ = [
     "Verification",
     "VerificationSummary",
     "Whereabouts",
+    "WithdrawnDocument",
     "birthday",
     "completed_years",
     "read_name",

@@ -52,6 +52,18 @@ class Death:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawnDocument:
+    """A document that was entered on this person by mistake. `ends` are its last signs: it is another's."""
+
+    kind: str
+    ends: str
+    recorded_at: datetime
+    withdrawn_at: datetime
+    withdrawn_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """A telephone. `valid_until` is its last day; `proved_at` the last sign that it reaches its person."""
 
@@ -184,6 +196,7 @@ class PersonFile:
     person: Person
     particulars: list[Particulars]
     documents: list[Document]
+    withdrawn_documents: list[WithdrawnDocument]
     verifications: list[Answered]
     contacts: list[Contact]
     addresses: list[Address]

@@ -110,6 +110,8 @@ class Claim:
     given_names: str
     birth_on: date | None
     synthetic: bool
+    person_id: PersonId
+    """Ours, for the answer; no register is told it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def _identity(tx: Tx, file: PersonFile) -> dict[str, Any]:
         "present": _present(file.person),
         "particulars": _rows(file.particulars),
         "documents": _rows(file.documents),
+        "withdrawn_documents": _rows(file.withdrawn_documents),
         "verifications": _rows(file.verifications),
         "contacts": _rows(file.contacts),
         "addresses": _rows(file.addresses),

@@ -7,13 +7,14 @@ from datetime import date
 
 from ayni.foundation import audit
 from ayni.foundation.db import Tx
-from ayni.identity.errors import NothingToCorrect, NotRecordedDead, PersonRefused
+from ayni.identity.errors import NothingToCorrect, NotRecordedDead, PersonRefused, UnknownDocument
 from ayni.identity.model import Corrected, Person
 from ayni.identity.operations.people import checked_particulars
 from ayni.identity.operations.standing import get_changeable
 from ayni.identity.queries.people import get_person
 from ayni.identity.queries.search import name_keys
 from ayni.identity.store import lives as store
+from ayni.identity.store import people as people_store
 from ayni.identity.store.names import insert_name_keys
 from ayni.values.ids import PersonId, show_id
 
@@ -49,6 +50,28 @@ def correct_person(
         details={"fields": [name for name in _FIELDS if after[name] != before[name]]},
     )
     return get_person(tx, person_id=person_id)
+
+
+def withdraw_document(tx: Tx, *, person_id: PersonId, kind: str, number: str, reason: str) -> None:
+    """Take from a person a document that was entered on them by mistake. Whose it is may have it then.
+
+    It stays on record, with who withdrew it and why; answers of registers about it count for nobody any more.
+    Raises InvalidDocument, UnknownDocument (they do not hold it), UnknownPerson, PersonIsRestricted,
+    PersonRefused, OwnCase.
+    """
+    number = tx.country.check_document(kind, number)
+    get_changeable(tx, person_id=person_id, even_dead=True)
+    if not people_store.withdraw_document(
+        tx, person_id=person_id, kind=kind, number=number, reason=reason.strip()
+    ):
+        raise UnknownDocument(kind=kind)
+    audit.record(
+        tx,
+        action="identity.withdraw_document",
+        subject=show_id("per", person_id),
+        reason=reason,
+        details={"kind": kind},
+    )
 
 
 def record_death(tx: Tx, *, person_id: PersonId, died_on: date, source: str, reason: str) -> Person:

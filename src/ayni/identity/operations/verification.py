@@ -40,6 +40,7 @@ def record_verifications(
             yield (
                 claim.kind,
                 claim.number,
+                claim.person_id,
                 source,
                 answer.matches,
                 list(answer.differences),

@@ -39,6 +39,7 @@ def gather_file(tx: Tx, *, person: Person) -> PersonFile:
         person=person,
         particulars=lives.list_particulars(tx, **one),
         documents=people.list_documents(tx, **one),
+        withdrawn_documents=people.list_withdrawn_documents(tx, **one),
         verifications=privacy.list_verifications(tx, **one),
         contacts=list_contacts(tx, person_id=person.id),
         addresses=reach.list_addresses(tx, **one),

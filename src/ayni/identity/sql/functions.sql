@@ -59,13 +59,34 @@ $$;
 CREATE OR REPLACE TRIGGER collectors_serve_few BEFORE INSERT ON identity.representatives
     FOR EACH ROW WHEN (NEW.kind <> 'guardian') EXECUTE FUNCTION identity.keep_collector_cap();
 
+-- A document leaves its person only once it is written down that it was withdrawn.
+CREATE OR REPLACE FUNCTION identity.only_withdraw() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' OR NOT EXISTS (
+        SELECT FROM identity.withdrawn_documents w
+        WHERE w.kind = OLD.kind AND w.number = OLD.number AND w.person_id = OLD.person_id
+            AND w.recorded_at = OLD.recorded_at) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY003', MESSAGE = 'documents are withdrawn with a reason, and never changed';
+    END IF;
+    RETURN OLD;
+END;
+$$;
+
+CREATE OR REPLACE TRIGGER only_withdrawn BEFORE UPDATE OR DELETE ON identity.documents
+    FOR EACH ROW EXECUTE FUNCTION identity.only_withdraw();
+CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON identity.documents
+    FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
+GRANT DELETE ON identity.documents TO ayni_app;
+
 DO $$
 DECLARE
     v_table text;
     v_closing text[];
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY['people', 'documents', 'verifications', 'officers', 'reads',
-        'contact_proofs'] LOOP
+    FOREACH v_table IN ARRAY ARRAY['people', 'verifications', 'officers', 'reads', 'contact_proofs',
+        'withdrawn_documents'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON identity.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
         EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON identity.%I

@@ -113,7 +113,7 @@ FROM identity.documents d
 LEFT JOIN LATERAL (
     SELECT v.matches, v.verified_at, v.source
     FROM identity.verifications v
-    WHERE v.document_kind = d.kind AND v.document_number = d.number
+    WHERE v.document_kind = d.kind AND v.document_number = d.number AND v.person_id = d.person_id
     ORDER BY v.number DESC
     LIMIT 1
 ) v ON true
@@ -125,17 +125,36 @@ ORDER BY d.recorded_at, d.kind, d.number;
 INSERT INTO identity.documents (kind, number, person_id, recorded_at)
 VALUES (%(kind)s, %(number)s, %(person_id)s, %(now)s);
 
+-- name: note_withdrawn_document
+-- Writes down that a person's document is withdrawn; nothing, if they do not hold it.
+INSERT INTO identity.withdrawn_documents (kind, number, person_id, recorded_at, withdrawn_at, withdrawn_by, reason)
+SELECT kind, number, person_id, recorded_at, %(now)s, %(by)s, %(reason)s
+FROM identity.documents
+WHERE kind = %(kind)s AND number = %(number)s AND person_id = %(person_id)s
+RETURNING entry;
+
+-- name: delete_document
+-- Takes a document from its person; that it was withdrawn stands written.
+DELETE FROM identity.documents WHERE kind = %(kind)s AND number = %(number)s AND person_id = %(person_id)s;
+
+-- name: list_withdrawn_documents
+-- Documents that were entered on a person by mistake, by their last signs: they are somebody else's.
+SELECT kind, '…' || right(number, 3) AS ends, recorded_at, withdrawn_at, withdrawn_by, reason
+FROM identity.withdrawn_documents
+WHERE person_id = %(person_id)s
+ORDER BY entry;
+
 -- name: list_claims
 -- What the given people say about themselves now, for a register to compare: only documents that no register has
 -- confirmed since the person was last corrected, and none of a restricted file.
-SELECT d.kind, d.number, p.first_surname, p.second_surname, p.given_names, p.birth_on, p.synthetic
+SELECT d.kind, d.number, p.first_surname, p.second_surname, p.given_names, p.birth_on, p.synthetic, d.person_id
 FROM identity.documents d
 JOIN identity.present_people p ON p.id = d.person_id
 LEFT JOIN identity.corrections c ON c.person_id = d.person_id AND c.replaced_at IS NULL
 LEFT JOIN LATERAL (
     SELECT v.matches, v.verified_at
     FROM identity.verifications v
-    WHERE v.document_kind = d.kind AND v.document_number = d.number
+    WHERE v.document_kind = d.kind AND v.document_number = d.number AND v.person_id = d.person_id
     ORDER BY v.number DESC
     LIMIT 1
 ) v ON true
@@ -155,7 +174,7 @@ FROM identity.documents d
 LEFT JOIN identity.corrections c ON c.person_id = d.person_id AND c.replaced_at IS NULL
 WHERE d.person_id > %(after)s
     AND NOT EXISTS (SELECT FROM identity.verifications v
-        WHERE v.document_kind = d.kind AND v.document_number = d.number
+        WHERE v.document_kind = d.kind AND v.document_number = d.number AND v.person_id = d.person_id
             AND (c.corrected_at IS NULL OR v.verified_at >= c.corrected_at))
     AND NOT EXISTS (SELECT FROM identity.restrictions r
         WHERE r.person_id = d.person_id AND r.lifted_at IS NULL)
@@ -164,5 +183,6 @@ LIMIT %(limit)s;
 
 -- name: copy_verifications
 -- Takes a register's answers from the caller.
-COPY identity.verifications (document_kind, document_number, source, matches, differences, verified_at, verified_by)
+COPY identity.verifications (document_kind, document_number, person_id, source, matches, differences, verified_at,
+    verified_by)
 FROM STDIN;

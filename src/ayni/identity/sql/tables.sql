@@ -19,7 +19,7 @@ CREATE TABLE identity.people (
     CONSTRAINT people_estimate_needs_a_date CHECK (birth_on IS NOT NULL OR NOT birth_estimated)
 );
 
--- An identity document belongs to one person, for ever: (kind, number) is unique.
+-- An identity document belongs to one person: (kind, number) is unique.
 CREATE TABLE identity.documents (
     kind text NOT NULL CONSTRAINT documents_kind_fits CHECK (length(kind) BETWEEN 1 AND 20),
     number text NOT NULL CONSTRAINT documents_number_fits CHECK (length(number) BETWEEN 1 AND 40),
@@ -28,6 +28,19 @@ CREATE TABLE identity.documents (
     CONSTRAINT documents_are_held_once PRIMARY KEY (kind, number)
 );
 CREATE INDEX documents_by_person ON identity.documents (person_id);
+
+-- A document that was entered on the wrong person leaves them, and stays on record here.
+CREATE TABLE identity.withdrawn_documents (
+    entry bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind text NOT NULL,
+    number text NOT NULL,
+    person_id uuid NOT NULL CONSTRAINT withdrawn_documents_were_of_a_person REFERENCES identity.people (id),
+    recorded_at timestamptz NOT NULL,
+    withdrawn_at timestamptz NOT NULL,
+    withdrawn_by text NOT NULL,
+    reason text NOT NULL CONSTRAINT withdrawn_documents_give_a_reason CHECK (length(btrim(reason)) BETWEEN 1 AND 500)
+);
+CREATE INDEX withdrawn_documents_by_person ON identity.withdrawn_documents (person_id);
 
 -- What an official register answered about a document, each time that it was asked. The last answer holds.
 CREATE TABLE identity.verifications (
@@ -40,8 +53,8 @@ CREATE TABLE identity.verifications (
     differences text[] NOT NULL DEFAULT '{}',
     verified_at timestamptz NOT NULL,
     verified_by text NOT NULL,
-    CONSTRAINT verifications_are_of_a_document FOREIGN KEY (document_kind, document_number)
-        REFERENCES identity.documents (kind, number),
+    -- Who said that it was theirs when it was asked about.
+    person_id uuid NOT NULL CONSTRAINT verifications_are_about_a_person REFERENCES identity.people (id),
     CONSTRAINT verifications_match_without_differences CHECK (NOT matches OR differences = '{}')
 );
 CREATE INDEX verifications_by_document ON identity.verifications (document_kind, document_number, number);

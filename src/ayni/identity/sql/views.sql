@@ -23,7 +23,8 @@ LEFT JOIN identity.corrections c ON c.person_id = p.id AND c.replaced_at IS NULL
 LEFT JOIN identity.deaths d ON d.person_id = p.id AND d.replaced_at IS NULL
 LEFT JOIN identity.restrictions r ON r.person_id = p.id AND r.lifted_at IS NULL;
 
--- One row for each person: what money and welfare may know without opening the person's file.
+-- One row for each person: what money and welfare may know without opening the person's file. An answer of a register
+-- counts for whom it was about: not for the next one who holds the document.
 CREATE OR REPLACE VIEW identity_api.people_with_document AS
 SELECT
     p.id AS person_id,
@@ -43,7 +44,7 @@ LEFT JOIN LATERAL (
     LEFT JOIN LATERAL (
         SELECT v.matches
         FROM identity.verifications v
-        WHERE v.document_kind = d.kind AND v.document_number = d.number
+        WHERE v.document_kind = d.kind AND v.document_number = d.number AND v.person_id = d.person_id
         ORDER BY v.number DESC
         LIMIT 1
     ) last ON true
@@ -62,6 +63,10 @@ WHERE NOT EXISTS (SELECT FROM identity.restrictions r WHERE r.person_id = p.id A
 -- a restricted person is as little to be had as any other.
 CREATE OR REPLACE VIEW identity_api.document_holders AS
 SELECT kind, number, person_id FROM identity.documents;
+
+-- Whose file is restricted at present: for what must not write about them.
+CREATE OR REPLACE VIEW identity_api.restricted_people AS
+SELECT person_id FROM identity.restrictions WHERE lifted_at IS NULL;
 
 -- The telephones that reach a person at present, with the last sign that they still do.
 CREATE OR REPLACE VIEW identity_api.current_phones AS

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ayni.foundation.db import Tx
 from ayni.identity.errors import UnknownPerson
-from ayni.identity.model import Claim, Document, Person
+from ayni.identity.model import Claim, Document, Person, WithdrawnDocument
 from ayni.identity.store.statements import QUERIES, copy_in, many, named, one
 from ayni.values.ids import PersonId
 
@@ -60,6 +60,22 @@ def insert_document(tx: Tx, *, person_id: PersonId, kind: str, number: str) -> N
             QUERIES["insert_document"],
             {"kind": kind, "number": number, "person_id": person_id, "now": tx.now},
         )
+
+
+def withdraw_document(tx: Tx, *, person_id: PersonId, kind: str, number: str, reason: str) -> bool:
+    """Take a document from a person, on record; False if they do not hold it. Raises PersonRefused."""
+    what = {"kind": kind, "number": number, "person_id": person_id}
+    with tx.connection.transaction(), named():
+        said = {**what, "now": tx.now, "by": tx.actor.who, "reason": reason}
+        if tx.execute(QUERIES["note_withdrawn_document"], said).fetchone() is None:
+            return False
+        tx.execute(QUERIES["delete_document"], what)
+    return True
+
+
+def list_withdrawn_documents(tx: Tx, *, person_id: PersonId) -> list[WithdrawnDocument]:
+    """Documents that were entered on a person by mistake."""
+    return many(tx, WithdrawnDocument, "list_withdrawn_documents", {"person_id": person_id})
 
 
 def find_person(tx: Tx, *, person_id: PersonId) -> Person | None:

@@ -55,6 +55,7 @@ _RULES: dict[type[AyniError], dict[str, str]] = {
         "corrections_language_is_a_code": "a language is a code of two or three small letters",
         "corrections_estimate_needs_a_date": "an estimated date of birth needs a date",
         "corrections_give_a_reason": _REASON,
+        "withdrawn_documents_give_a_reason": _REASON,
         "corrections_name_a_source": _SOURCE,
         "deaths_give_a_reason": _REASON,
         "deaths_name_a_source": _SOURCE,

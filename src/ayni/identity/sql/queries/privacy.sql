@@ -48,6 +48,6 @@ ORDER BY f.person_id;
 -- Every answer of a register about a person's documents, oldest first.
 SELECT v.document_kind, v.document_number, v.source, v.matches, v.differences, v.verified_at, v.verified_by
 FROM identity.documents d
-JOIN identity.verifications v ON v.document_kind = d.kind AND v.document_number = d.number
+JOIN identity.verifications v ON v.document_kind = d.kind AND v.document_number = d.number AND v.person_id = d.person_id
 WHERE d.person_id = %(person_id)s
 ORDER BY v.number;
