@@ -97,3 +97,28 @@ def test_nobody_evaluates_their_own_household(tx: Tx, home: Household) -> None:
     by = identity.register_officer(tx, login="luz", roles=["registrar"], person_id=luz).id
     with pytest.raises(errors.OwnHousehold):
         registry.classes.classify(tx, household_id=home.id, word="pobre", source="SISFOH", officer_id=by)
+
+
+def test_each_class_that_lapses_is_warned_of_once(tx: Tx, home: Household) -> None:
+    luz = identity.register_person(tx, person=NewPerson("Luz", "Apaza")).id
+    registry.add_member(tx, household_id=home.id, person_id=luz, role="head")
+    classify(tx, home, "pobre", date(2022, 6, 20))
+    assert [registry.classes.warn_of_lapsing(tx) for _ in range(2)] == [1, 0]
+    told = tx.connection.execute("SELECT household_id, class, lapses_after FROM registry_api.class_warnings")
+    assert told.fetchall() == [(home.id, "pobre", date(2025, 6, 19))]
+    assert registry.classes.list_warnings(tx, households=[home.id]) == {home.id: tx.now}
+    # Evaluated again it holds for years, and the new one is warned of in its own time.
+    classify(tx, home, "pobre_extremo", date(2025, 6, 2))
+    assert registry.classes.warn_of_lapsing(tx) == 0
+
+
+def test_nobody_is_warned_who_lives_nowhere_or_whose_class_has_lapsed(tx: Tx, home: Household) -> None:
+    classify(tx, home, "pobre", date(2022, 6, 20))
+    assert registry.classes.warn_of_lapsing(tx) == 0
+    luz = identity.register_person(tx, person=NewPerson("Luz", "Apaza")).id
+    registry.add_member(tx, household_id=home.id, person_id=luz, role="head")
+    other = registry.register_household(tx, source="desk", code="lapsed")
+    eva = identity.register_person(tx, person=NewPerson("Eva", "Apaza")).id
+    registry.add_member(tx, household_id=other.id, person_id=eva, role="head")
+    classify(tx, other, "pobre", date(2022, 6, 2))
+    assert registry.classes.warn_of_lapsing(tx) == 1

@@ -17,6 +17,7 @@ from ayni.registry.model import (
     ImportReport,
     NewPair,
     Pair,
+    Record,
     Role,
     Verdict,
     VerdictKind,
@@ -46,6 +47,7 @@ from ayni.registry.queries import (
     list_lapsing_classes,
     list_members,
     list_open_flags,
+    list_records,
 )
 from ayni.registry.queries.duplicates import count_pairs, get_pair, list_pairs
 
@@ -57,6 +59,7 @@ __all__ = [
     "ImportReport",
     "NewPair",
     "Pair",
+    "Record",
     "Role",
     "UnknownHousehold",
     "Verdict",
@@ -86,6 +89,7 @@ __all__ = [
     "list_members",
     "list_open_flags",
     "list_pairs",
+    "list_records",
     "record_facts",
     "register_household",
 ]

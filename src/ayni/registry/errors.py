@@ -162,7 +162,7 @@ class UnknownPair(NotFound):
     code = "unknown_pair"
     what = "These two files are not among the suspected duplicates."
     means = "Nothing was decided."
-    do = "Look at the list (ayni duplicates list); an officer may also put forward a pair."
+    do = "Look at the list (ayni duplicates list); or put the two forward: ayni duplicates put-forward"
 
 
 class PairRefused(BadInput):

@@ -46,12 +46,24 @@ REASONS: Mapping[str, tuple[str, str]] = {
             " an officer corrects them"
         ),
     ),
+    "restricted_person": ("", "this person's file is restricted: nothing new about them was taken"),
     "document_twice_in_file": ("document_number", "line {other_line} has the same document"),
     "document_held": ("document_number", "this document already belongs to a registered person"),
     "second_head": ("relationship", "the household already has a head"),
     "no_head": (
         "relationship",
         "no usable row names the head of this household; it was imported and needs adjudication",
+    ),
+    "ages_contradict": (
+        "birth_on",
+        ("a child of this household is not younger than its parent; it was imported and needs adjudication"),
+    ),
+    "sources_disagree": (
+        "",
+        (
+            "another source says something else of this household, or of a member, on the same day; the last"
+            " word counts and needs adjudication"
+        ),
     ),
     "facts_disagree": (
         "",

@@ -98,8 +98,9 @@ def record_facts(
 ) -> None:
     """Record what a survey or a declaration said of one person or one household, observed on a day.
 
-    Names are without their `person.` or `household.`; None says "no longer known". Raises FactRefused,
-    UnknownPerson, UnknownHousehold, ObservedInFuture.
+    Names are without their `person.` or `household.`; None says "no longer known". Of several that tell of
+    one day the last word counts; where another source said something else, the household is flagged. Raises
+    FactRefused, UnknownPerson, UnknownHousehold, ObservedInFuture.
     """
     on = not_in_future(tx, on)
     kept = {name: show_fact(value) for name, value in facts.items()}
@@ -112,6 +113,7 @@ def record_facts(
         kind, subject_id, shown = "household", PersonId(household_id), show_id("hh", household_id)
     declare_facts(tx, facts=FACTS)
     store.insert_record(tx, subject_kind=kind, subject_id=subject_id, on=on, source=source, facts=kept)
+    store.flag_sources(tx, subject_id=subject_id, on=on)
     audit.record(
         tx,
         action="registry.record_facts",

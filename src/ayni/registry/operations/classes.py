@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from ayni.foundation import audit
 from ayni.foundation.country import ParameterMissing
@@ -46,6 +47,27 @@ def classify(
         | ({"officer": show_id("off", officer_id)} if officer_id is not None else {}),
     )
     return Class(household_id, word, source, on, until)
+
+
+def warn_of_lapsing(tx: Tx) -> int:
+    """Note a warning, once, for each class that lapses within the country's time; returns how many are new.
+
+    `registry_api.class_warnings` tells them to whoever writes to households. Raises ParameterMissing
+    (targeting.class_warning_days).
+    """
+    days = tx.country.parameter("targeting.class_warning_days", on=tx.today)
+    assert isinstance(days, int)
+    warned = store.run(tx, "warn_of_lapsing", on=tx.today, until=tx.today + timedelta(days=days))
+    if warned:
+        audit.record(
+            tx, action="registry.warn_of_lapsing", subject=tx.today.isoformat(), details={"classes": warned}
+        )
+    return warned
+
+
+def list_warnings(tx: Tx, *, households: Sequence[HouseholdId]) -> dict[HouseholdId, datetime]:
+    """Of these households those that were warned that a class lapses, and when last."""
+    return store.list_class_warnings(tx, households=households)
 
 
 def keep_classes_of_batch(tx: Tx, *, source: str) -> int:

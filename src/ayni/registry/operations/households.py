@@ -183,8 +183,9 @@ def withdraw_membership(tx: Tx, *, person_id: PersonId, reason: str) -> None:
 def resolve_flag(tx: Tx, *, household_id: HouseholdId, flag: str, officer_id: OfficerId, reason: str) -> None:
     """Settle what made a household need adjudication. Never one's own household, by whichever account.
 
-    `flag` is its reason: no_head, facts_disagree, district_disagrees, ages_contradict. Raises
-    UnknownHousehold, OwnHousehold, NoSuchFlag, ReasonMissing, UnknownOfficer, OfficerDisabled.
+    `flag` is its reason: no_head, facts_disagree, district_disagrees, ages_contradict,
+    sources_disagree. Raises UnknownHousehold, OwnHousehold, NoSuchFlag, ReasonMissing, UnknownOfficer,
+    OfficerDisabled.
     """
     check_reason(reason)
     queries.get_household(tx, household_id=household_id)

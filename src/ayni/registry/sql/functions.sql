@@ -62,7 +62,7 @@ DECLARE
     v_table text;
 BEGIN
     FOREACH v_table IN ARRAY ARRAY['imports', 'import_results', 'households', 'locations', 'fact_names',
-        'records', 'import_rows', 'classes'] LOOP
+        'records', 'import_rows', 'classes', 'class_warnings'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON registry.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
     END LOOP;
@@ -71,7 +71,7 @@ BEGIN
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
     END LOOP;
     FOREACH v_table IN ARRAY ARRAY['imports', 'import_results', 'households', 'memberships', 'locations',
-        'fact_names', 'records', 'import_rows', 'flags', 'classes'] LOOP
+        'fact_names', 'records', 'import_rows', 'flags', 'classes', 'class_warnings'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON registry.%I
             FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change()', v_table);
     END LOOP;
@@ -114,7 +114,8 @@ BEGIN
         line bigint, column_name text, code text, reason text, other_line bigint, flagged boolean DEFAULT false
     );
     CREATE TEMP TABLE import_batch (
-        LIKE pg_temp.import_stage, household_id uuid, person_id uuid, verdict text, other_line bigint
+        LIKE pg_temp.import_stage, household_id uuid, household_known boolean, person_id uuid, verdict text,
+        other_line bigint
     );
     CREATE TEMP TABLE import_batch_households (household_id uuid PRIMARY KEY, first_line bigint, touched boolean);
     CREATE TEMP TABLE import_variants (household_id uuid, household_facts jsonb, line bigint);

@@ -108,7 +108,7 @@ CREATE TABLE registry.flags (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     household_id uuid NOT NULL CONSTRAINT flags_are_of_a_household REFERENCES registry.households (id),
     reason text NOT NULL CONSTRAINT flags_reason_is_known CHECK (
-        reason IN ('no_head', 'facts_disagree', 'district_disagrees', 'ages_contradict')),
+        reason IN ('no_head', 'facts_disagree', 'district_disagrees', 'ages_contradict', 'sources_disagree')),
     details jsonb NOT NULL DEFAULT '{}',
     raised_at timestamptz NOT NULL,
     resolved_at timestamptz,
@@ -201,3 +201,12 @@ CREATE TABLE registry.classes (
     CONSTRAINT classes_end_after_they_begin CHECK (valid_until >= valid_from)
 );
 CREATE INDEX classes_by_household ON registry.classes (household_id, valid_from, number);
+
+-- Which evaluations were warned of before they lapse: each once, for whoever tells the household.
+CREATE TABLE registry.class_warnings (
+    class_number bigint PRIMARY KEY CONSTRAINT class_warnings_are_of_a_class REFERENCES registry.classes (number),
+    household_id uuid NOT NULL CONSTRAINT class_warnings_are_of_a_household REFERENCES registry.households (id),
+    lapses_after date NOT NULL,
+    warned_at timestamptz NOT NULL
+);
+CREATE INDEX class_warnings_by_household ON registry.class_warnings (household_id);

@@ -99,6 +99,12 @@ SELECT p.* FROM registry_api.people_on((foundation.now() AT TIME ZONE 'UTC')::da
 CREATE OR REPLACE VIEW registry_api.households AS
 SELECT h.* FROM registry_api.households_on((foundation.now() AT TIME ZONE 'UTC')::date) h;
 
+-- Classes that lapse soon, each from the day on which it was warned of: for whoever tells the household.
+CREATE OR REPLACE VIEW registry_api.class_warnings AS
+SELECT w.household_id, c.class, w.lapses_after, w.warned_at
+FROM registry.class_warnings w
+JOIN registry.classes c ON c.number = w.class_number;
+
 -- The named facts that criteria may use, with type and meaning.
 CREATE OR REPLACE VIEW registry_api.fact_names AS
 SELECT subject_kind, name, type, meaning FROM registry.fact_names;

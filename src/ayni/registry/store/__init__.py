@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -120,6 +120,11 @@ def insert_record(
         )
 
 
+def flag_sources(tx: Tx, *, subject_id: UUID, on: date) -> None:
+    """Ask for a look where two sources say different things of one day about a subject."""
+    tx.execute(QUERIES["flag_sources"], {"subject_id": subject_id, "on": on, "now": tx.now})
+
+
 def list_records(tx: Tx, *, subject_kind: str, subject_id: UUID) -> list[Record]:
     """Everything that was ever said of a subject."""
     return find_all(tx, Record, "list_records", {"subject_kind": subject_kind, "subject_id": subject_id})
@@ -193,6 +198,12 @@ def list_lapsing_classes(tx: Tx, *, on: date, until: date, most: int) -> list[Cl
     return find_all(tx, Class, "list_lapsing_classes", {"on": on, "until": until, "most": most})
 
 
+def list_class_warnings(tx: Tx, *, households: Sequence[HouseholdId]) -> dict[HouseholdId, datetime]:
+    """When each of these households was last warned."""
+    rows = tx.execute(QUERIES["list_class_warnings"], {"households": list(households)}).fetchall()
+    return {HouseholdId(row[0]): row[1] for row in rows}
+
+
 def close_membership(tx: Tx, *, person_id: PersonId, last_day: date) -> HouseholdId | None:
     """End a present membership, and say of which household; or None. Raises EndsBeforeItBegan."""
     with _named(tx):
@@ -257,10 +268,19 @@ def plan_batches(tx: Tx) -> list[int]:
     return [row[0] for row in tx.execute(QUERIES["list_batches"]).fetchall()]
 
 
+_JUDGE = (
+    "empty_batch",
+    "judge_batch",
+    "refuse_restricted_people",
+    "refuse_second_heads",
+    "refuse_heads_beside_known_ones",
+)
+
+
 def judge_batch(tx: Tx, *, batch: int, source: str, on: date, largest: int) -> int:
     """Say of each row of a batch what is to happen, and make its new households; returns how many."""
     what = {"batch": batch, "source": source, "on": on, "now": tx.now, "largest": largest}
-    for name in ("empty_batch", "judge_batch", "refuse_second_heads", "refuse_heads_beside_known_ones"):
+    for name in _JUDGE:
         tx.execute(QUERIES[name], what)
     added = tx.execute(QUERIES["insert_batch_households"], what).rowcount
     tx.execute(QUERIES["name_batch_households"], what)
@@ -287,6 +307,9 @@ _KEEP = (
     "find_district_disagreements",
     "insert_batch_household_facts",
     "insert_batch_locations",
+    "flag_batch_ages",
+    "flag_ages_of_known",
+    "flag_sources_of_batch",
     "report_batch",
     "raise_flags",
     "resolve_flags",

@@ -37,6 +37,10 @@ FROM (SELECT DISTINCT unnest(%(household_ids)s::uuid[]) AS id ORDER BY 1) h;
 -- Asks for a look at households whose members cannot be so old.
 SELECT registry.flag_ages(%(household_ids)s::uuid[], %(now)s);
 
+-- name: flag_sources
+-- Asks for a look where two sources say different things of one day about a subject.
+SELECT registry.flag_disagreeing_sources(ARRAY[%(subject_id)s::uuid], %(on)s, %(now)s);
+
 -- name: flag_missing_heads
 -- Asks for a head where somebody lives and nobody is the head.
 INSERT INTO registry.flags (household_id, reason, details, raised_at)
@@ -98,3 +102,22 @@ WHERE valid_until >= %(on)s AND valid_until < %(until)s
         WHERE m.household_id = k.household_id AND (m.valid_until IS NULL OR m.valid_until >= %(on)s))
 ORDER BY valid_until, household_id
 LIMIT %(most)s;
+
+-- name: list_class_warnings
+-- When households were last warned that their class lapses.
+SELECT household_id, max(warned_at)
+FROM registry.class_warnings
+WHERE household_id = ANY (%(households)s)
+GROUP BY household_id;
+
+-- name: warn_of_lapsing
+-- Notes a warning for each class that holds on a day and no longer on another, once.
+INSERT INTO registry.class_warnings (class_number, household_id, lapses_after, warned_at)
+SELECT c.number, c.household_id, c.valid_until, %(now)s
+FROM registry_api.classes_on(%(on)s) k
+JOIN registry.classes c ON c.household_id = k.household_id AND c.valid_from = k.valid_from AND c.class = k.class
+    AND c.valid_until = k.valid_until AND c.source = k.source
+WHERE k.valid_until >= %(on)s AND k.valid_until < %(until)s
+    AND EXISTS (SELECT FROM registry.memberships m
+        WHERE m.household_id = k.household_id AND (m.valid_until IS NULL OR m.valid_until >= %(on)s))
+ON CONFLICT (class_number) DO NOTHING;

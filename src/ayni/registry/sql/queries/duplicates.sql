@@ -79,6 +79,8 @@ SELECT least(n.one_id, n.other_id), greatest(n.one_id, n.other_id), n.score, n.e
     n.score >= %(blocks_from)s, %(now)s
 FROM unnest(%(one)s::uuid[], %(other)s::uuid[], %(score)s::integer[], %(evidence)s::jsonb[],
     %(found_by)s::text[], %(model)s::text[]) AS n (one_id, other_id, score, evidence, found_by, model)
+-- In one order, so that two who add the same pairs at once wait for each other and not in a circle.
+ORDER BY 1, 2
 ON CONFLICT DO NOTHING;
 
 -- name: find_pair

@@ -11,7 +11,7 @@ INSERT INTO pg_temp.import_batch
 SELECT s.line, s.household_code, s.role, s.person_key, s.core, s.fingerprint, s.document_kind,
     s.document_number, s.first_surname, s.second_surname, s.given_names, s.birth_on, s.birth_estimated, s.sex,
     s.district_code, s.address_line, s.phone, s.language, s.synthetic, s.person_facts, s.household_facts,
-    h.id,
+    h.id, h.id IS NOT NULL,
     coalesce(k.person_id, registry.new_id(%(now)s)),
     CASE
         WHEN s.size > %(largest)s THEN 'household_too_large'
@@ -50,6 +50,13 @@ LEFT JOIN pg_temp.import_document_lines d
     ON d.document_kind = s.document_kind AND d.document_number = s.document_number
 LEFT JOIN identity_api.document_holders o ON o.kind = s.document_kind AND o.number = s.document_number
 ORDER BY s.line;
+
+-- name: refuse_restricted_people
+-- Refuses what is new about people whose file is restricted: nothing in it changes.
+UPDATE pg_temp.import_batch b
+SET verdict = 'restricted_person'
+WHERE b.verdict = 'update' AND EXISTS (
+    SELECT FROM identity_api.restricted_people r WHERE r.person_id = b.person_id);
 
 -- name: refuse_second_heads
 -- Of several heads of a household keeps the one that is known, or the first in the file, and refuses the others.

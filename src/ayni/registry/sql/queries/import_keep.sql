@@ -142,6 +142,12 @@ WHERE NOT EXISTS (
     SELECT FROM registry.memberships m
     WHERE m.household_id = t.household_id AND m.role = 'head' AND m.valid_until IS NULL)
 UNION ALL
+-- Told of all that is open, as what lacks a head is: the same file again says it again.
+SELECT t.first_line, NULL, f.reason, NULL, true
+FROM pg_temp.import_batch_households t
+JOIN registry.flags f ON f.household_id = t.household_id AND f.resolved_at IS NULL
+    AND f.reason IN ('ages_contradict', 'sources_disagree')
+UNION ALL
 SELECT d.other_line, 'household.' || d.name,
     CASE WHEN d.name IS NULL THEN 'district_disagrees' ELSE 'facts_disagree' END, d.line, true
 FROM pg_temp.import_disagreements d;
@@ -163,6 +169,33 @@ FROM pg_temp.import_disagreements d
 JOIN pg_temp.import_batch_households t ON t.household_id = d.household_id AND t.touched
 GROUP BY d.household_id, d.name IS NULL
 ON CONFLICT (household_id, reason) WHERE resolved_at IS NULL DO NOTHING;
+
+-- name: flag_batch_ages
+-- Asks for a look at households that are new and whose members cannot be so old: by the rows themselves.
+INSERT INTO registry.flags (household_id, reason, details, raised_at)
+SELECT c.household_id, 'ages_contradict', jsonb_build_object('people', jsonb_agg(c.person_id ORDER BY c.person_id)),
+    %(now)s
+FROM (
+    SELECT DISTINCT m.household_id, m.person_id
+    FROM pg_temp.import_batch m
+    JOIN pg_temp.import_batch o ON o.household_code = m.household_code AND o.role IN ('head', 'spouse')
+        AND o.verdict = 'add'
+    WHERE m.verdict = 'add' AND NOT m.household_known
+        AND registry.ages_contradict(m.role, m.birth_on, o.role, o.birth_on, o.sex)
+) c
+GROUP BY c.household_id;
+
+-- name: flag_ages_of_known
+-- Asks the same of households that were known and have new members.
+SELECT registry.flag_ages(ARRAY(
+    SELECT DISTINCT household_id FROM pg_temp.import_batch WHERE verdict = 'add' AND household_known), %(now)s);
+
+-- name: flag_sources_of_batch
+-- Asks for a look where another source says something else of the same day, about households and people that were known.
+SELECT registry.flag_disagreeing_sources(ARRAY(
+    SELECT household_id FROM pg_temp.import_batch WHERE household_known AND verdict IN ('add', 'update')
+    UNION
+    SELECT person_id FROM pg_temp.import_batch WHERE verdict = 'update'), %(on)s, %(now)s);
 
 -- name: resolve_flags
 -- Settles what the batch has put right: a head who was missing, rows that now agree.

@@ -18,8 +18,7 @@ SELECT own.id FROM unnest(%(files)s::uuid[]) AS own (id)
 UNION
 SELECT other.person_id
 FROM unnest(%(files)s::uuid[]) AS own (id)
-JOIN registry.memberships mine ON uuid_hash_extended(mine.person_id, 0) = uuid_hash_extended(own.id, 0)
-    AND mine.person_id = own.id
+JOIN registry.memberships mine ON mine.person_id = own.id
 JOIN registry.memberships other ON other.household_id = mine.household_id
 WHERE mine.valid_from <= %(on)s AND (mine.valid_until IS NULL OR mine.valid_until >= %(on)s)
     AND other.valid_from <= %(on)s AND (other.valid_until IS NULL OR other.valid_until >= %(on)s);
@@ -29,8 +28,7 @@ WHERE mine.valid_from <= %(on)s AND (mine.valid_until IS NULL OR mine.valid_unti
 WITH present AS (
     SELECT m.number, row_number() OVER (ORDER BY m.person_id <> %(kept_id)s, m.number) AS place
     FROM unnest(%(files)s::uuid[]) AS f (id)
-    JOIN registry.memberships m ON uuid_hash_extended(m.person_id, 0) = uuid_hash_extended(f.id, 0)
-        AND m.person_id = f.id
+    JOIN registry.memberships m ON m.person_id = f.id
     WHERE m.valid_until IS NULL
 )
 UPDATE registry.memberships m
