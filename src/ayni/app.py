@@ -69,6 +69,8 @@ def register() -> None:
     for one in (*payments.INVARIANTS, *wallet.INVARIANTS, *programmes.INVARIANTS):
         invariants.register(one.name, one.sentence, one.check)
     identity.register_export_part("registry", registry.export_person)
+    jobs.register("identity.fill_name_keys", _fill_name_keys, in_transaction=False, every="20 8 * * *")
+    jobs.register("registry.warn_of_lapsing_classes", _warn_of_lapsing_classes, every="30 8 * * *")
     jobs.register("wallet.return_parcels", _return_parcels, in_transaction=False, every="3 * * * *")
     jobs.register("ledger.expire_holds", _expire_holds, in_transaction=False, every="* * * * *")
 
@@ -93,6 +95,19 @@ def _expire_holds(database: Database) -> None:
     while expired == _HOLDS:
         with database.transaction(SYSTEM) as tx:
             expired = ledger.expire_holds(tx, most=_HOLDS)
+
+
+def _fill_name_keys(database: Database) -> None:
+    """For people who were registered before names had keys."""
+    from ayni import identity
+
+    identity.fill_name_keys(database)
+
+
+def _warn_of_lapsing_classes(tx: Tx) -> None:
+    from ayni import registry
+
+    registry.classes.warn_of_lapsing(tx)
 
 
 def _return_parcels(database: Database) -> None:

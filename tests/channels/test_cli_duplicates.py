@@ -95,6 +95,21 @@ def test_a_registrar_judges_one_after_the_other(city: Ayni, monkeypatch: pytest.
     assert city("duplicates", "review", "--officer", "ana", "--json").data["next"] is None
 
 
+def test_an_officer_puts_two_files_forward(city: Ayni) -> None:
+    rosa, juan = (
+        city("search", name, "--json").data["found"][0]["person"] for name in ("rosa guamani", "juan condori")
+    )
+    why = ("--officer", "ana", "--reason", "same face")
+    assert city("duplicates", "show", rosa, juan, "--officer", "ana", "--json").code == "unknown_pair"
+    put = city("duplicates", "put-forward", rosa, juan, *why, "--json").data
+    assert {put["low_id"], put["high_id"]} == {rosa, juan}
+    assert city("duplicates", "put-forward", rosa, juan, *why).status == 0
+    assert city("duplicates", "put-forward", rosa, rosa, *why, "--json").code == "pair_refused"
+    assert city("duplicates", "put-forward", rosa, "x", *why, "--json").code == "bad_id"
+    judged = ("duplicates", "decide", rosa, juan, *why, "--verdict", "different", "--json")
+    assert city(*judged).status == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "code"),
     [

@@ -19,7 +19,7 @@ def test_households_are_moved_headed_split_joined_and_classified(ayni: Ayni, tmp
     assert ayni("migrate", "--simulated", "2025-06-02", "--json").status == 0
     assert ayni("registry", "import", path, "--source", "census", "--on", "2025-06-01").status == 0
     shown = ayni("household", "show", "census/H1", "--json").data
-    assert (shown["flags"], len(shown["members"]), shown["class"]) == ([], 2, None)
+    assert (shown["flags"], len(shown["members"]), shown["class"]) == (["ages_contradict"], 2, None)
     why = ("--reason", "as the family told us")
     for command in (
         ("move", "DNI:40000004", "census/H2", "--role", "other_relative"),
@@ -36,7 +36,23 @@ def test_households_are_moved_headed_split_joined_and_classified(ayni: Ayni, tmp
     told = ayni("household", "classify", "census/H2", "pobre", "--source", "SISFOH", "--on", "2022-06-10")
     assert told.out.strip() == "Class pobre holds until 2025-06-09."
     [lapsing] = ayni("household", "lapsing", "--days", "30", "--json").data["classes"]
-    assert lapsing["valid_until"] == "2025-06-09"
+    assert (lapsing["valid_until"], lapsing["warned_on"]) == ("2025-06-09", None)
+    assert ayni("jobs", "run", "registry.warn_of_lapsing_classes").status == 0
+    assert "waits already" in ayni("jobs", "run", "registry.warn_of_lapsing_classes").out
+    assert ayni("jobs", "run", "nothing.at_all", "--json").code == "unknown_job"
+    assert "registry.warn_of_lapsing_classes" in ayni("jobs", "kinds").out
+    assert ayni("worker", "--once").status == 0
+    [lapsing] = ayni("household", "lapsing", "--days", "30", "--json").data["classes"]
+    assert lapsing["warned_on"] == "2025-06-02"
+    assert ayni("household", "facts", "census/H2").out == "Nothing is known.\n"
+    path.write_text(
+        "household_code,relationship,first_surname,given_names,household.water\nH3,head,Soto,Eva,none\n",
+        "utf-8",
+    )
+    assert ayni("registry", "import", path, "--source", "census", "--on", "2025-06-01").status == 0
+    [fact] = ayni("household", "facts", "census/H3", "--name", "water", "--json").data["facts"]
+    assert fact == {"observed_on": "2025-06-01", "source": "census", "fact": "water", "value": "none"}
+    assert "none" in ayni("household", "facts", "census/H3").out
 
 
 def _head(ayni: Ayni) -> str:

@@ -79,6 +79,14 @@ def test_telephones_addresses_and_documents_change(office: Ayni) -> None:
         ("+51912345678", None, False),
     ]
     assert len(found["documents"]) == 2
+    because = ["--reason", "it is her sister's", "--officer", "ana"]
+    done(office, "person", "withdraw", LUZ, "CE:001234567", *because)
+    assert refused(office, "person", "withdraw", LUZ, "CE:001234567", *because) == "unknown_document"
+    found = done(office, "person", "show", LUZ, "--purpose", "test")
+    assert [one["ends"] for one in found["withdrawn_documents"]] == ["…567"]
+    told = office("person", "facts", LUZ, "--purpose", "complaint 7", "--officer", "ana")
+    assert (told.status, told.out) == (0, "Nothing is known.\n")
+    assert "complaint 7" in office("person", "reads", LUZ).out
 
 
 def test_somebody_collects_and_consents_and_stops(office: Ayni) -> None:

@@ -53,7 +53,9 @@ def list_(
         pairs = registry.list_pairs(tx, limit=most)
         waiting, blocking = registry.count_pairs(tx)
     data = {"waiting": waiting, "blocking": blocking, "pairs": [_pair(pair) for pair in pairs]}
-    lines = [f"{waiting} pairs wait for a verdict; {blocking} of them hold up payments."]
+    queue = "1 pair waits" if waiting == 1 else f"{waiting} pairs wait"
+    holding = "holds" if blocking == 1 else "hold"
+    lines = [f"{queue} for a verdict; {blocking} of them {holding} up payments."]
     lines += [f"{_score(pair)}  {_names(pair)}  {pair.found_by}: {pair.model}" for pair in pairs]
     show(data, lines, as_json=json)
 
@@ -117,6 +119,23 @@ def undo(
     show(_verdict(found), "The verdict was taken back; the pair waits again.", as_json=json)
 
 
+@cli.command("put-forward")
+def put_forward(
+    context: typer.Context, person: One, other: Other, reason: Reason, officer: Officer, json: Json = False
+) -> None:
+    """Put two files forward that you suspect to be of one human. What was judged before stays judged.
+
+    \b
+    Example:
+      ayni duplicates put-forward per_0… per_1… --reason "same face, other name" --officer ana
+    """
+    with _acting(context, officer) as (database, actor), database.transaction(actor) as tx:
+        found = registry.duplicates.put_forward(
+            tx, one_id=_person(person), other_id=_person(other), reason=reason
+        )
+    show(_pair(found), f"Among the suspected duplicates: {_names(found)}", as_json=json)
+
+
 @cli.command()
 def review(context: typer.Context, officer: Officer, json: Json = False) -> None:
     """Judge one pair after the other at the keyboard. With --json, only says which pair is next.
@@ -144,7 +163,8 @@ def review(context: typer.Context, officer: Officer, json: Json = False) -> None
                 registry.duplicates.decide(tx, pair=case.pair, verdict=VerdictKind(answer), reason=reason)
             judged += 1
     data = {"judged": judged, "next": None if case is None else _case(case)}
-    show(data, f"{judged} pairs judged." if case else f"{judged} pairs judged; nothing waits.", as_json=json)
+    done = f"{judged} {'pair' if judged == 1 else 'pairs'} judged"
+    show(data, f"{done}." if case else f"{done}; nothing waits.", as_json=json)
 
 
 @contextmanager

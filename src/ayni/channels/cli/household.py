@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from ayni import registry
 from ayni.channels.cli.answer import Json, show, show_table
 from ayni.channels.cli.person.named import Officer, Person, Reason, at_work, find
 from ayni.channels.cli.session import read_day
+from ayni.channels.cli.told_facts import show_facts
 from ayni.foundation.db import Tx
 from ayni.foundation.errors import BadInput
 from ayni.registry import Role
@@ -79,6 +81,24 @@ def show_(
     lines = [f"To be looked at: {', '.join(flags)}." if flags else "Nothing to be looked at."]
     lines += [f"Class {found.word}, until {found.valid_until}." if found else "No class that holds."]
     show({}, lines, as_json=False)
+
+
+@cli.command()
+def facts(
+    context: typer.Context,
+    household: Home,
+    name: Annotated[str | None, typer.Option(help="Only this fact: water.")] = None,
+    json: Json = False,
+) -> None:
+    """Show what was ever said of a household, by whom and of which day; the last line of a day counts.
+
+    \b
+    Example:
+      ayni household facts census/H1 --name water
+    """
+    with at_work(context, None) as tx:
+        records = registry.list_records(tx, household_id=_find(tx, household))
+    show_facts(records, name=name, as_json=json)
 
 
 @cli.command()
@@ -257,7 +277,7 @@ def lapsing(
     days: Annotated[int, typer.Option(min=1, max=3_660, help="Within how many days.")] = 60,
     json: Json = False,
 ) -> None:
-    """List the classes that lapse soon, the first to lapse before the others.
+    """List the classes that lapse soon, the first to lapse before the others, and who was warned when.
 
     \b
     Example:
@@ -265,12 +285,20 @@ def lapsing(
     """
     with at_work(context, None) as tx:
         found = registry.list_lapsing_classes(tx, days=days)
-    rows = [(show_id("hh", one.household_id), one.word, one.valid_until) for one in found]
+        warned = registry.classes.list_warnings(tx, households=[one.household_id for one in found])
+    rows = [
+        (show_id("hh", one.household_id), one.word, one.valid_until, _day_of(warned.get(one.household_id)))
+        for one in found
+    ]
     if json:
-        names = ("household", "class", "valid_until")
+        names = ("household", "class", "valid_until", "warned_on")
         show({"classes": [dict(zip(names, row, strict=True)) for row in rows]}, "", as_json=True)
         return
-    show_table(("household", "class", "until"), rows)
+    show_table(("household", "class", "until", "warned"), [(*row[:3], row[3] or "") for row in rows])
+
+
+def _day_of(at: datetime | None) -> date | None:
+    return at.date() if at else None
 
 
 def _find(tx: Tx, text: str) -> HouseholdId:

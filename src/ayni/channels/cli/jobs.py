@@ -58,6 +58,40 @@ def list_(
 
 
 @cli.command()
+def run(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="JOB", help="As `ayni jobs kinds` gives it.")],
+    json: Json = False,
+) -> None:
+    """Queue work now that otherwise comes round by itself; a worker does it. Twice waiting is once.
+
+    \b
+    Example:
+      ayni jobs run registry.warn_of_lapsing_classes
+    """
+    with Session.of(context).open_database(migrate=False) as database, database.transaction(OPERATOR) as tx:
+        number = jobs.defer(tx, name, queueing_lock=name)
+        audit.record(tx, action="jobs.run", subject=name)
+    text = f"{name} waits already." if number is None else f"{name} is queued as job {number}."
+    show({"job": name, "number": number}, text, as_json=json)
+
+
+@cli.command()
+def kinds(json: Json = False) -> None:
+    """List the kinds of jobs, and when those come round that do so by themselves (UTC).
+
+    \b
+    Example:
+      ayni jobs kinds
+    """
+    known = [(one.name, one.every or "when it is asked for") for one in jobs.list_registered()]
+    if json:
+        show({"jobs": [{"name": name, "every": every} for name, every in known]}, "", as_json=True)
+        return
+    show_table(("job", "every"), known)
+
+
+@cli.command()
 def retry(
     context: typer.Context,
     number: Annotated[

@@ -22,6 +22,7 @@ from ayni.channels.cli.person.named import (
     read_optional_day,
 )
 from ayni.channels.cli.session import Session
+from ayni.channels.cli.told_facts import show_facts
 from ayni.identity import Corrected, NewPerson, PersonFile
 from ayni.values.ids import show_id
 
@@ -219,3 +220,45 @@ def document(
         person_id = find(tx, person)
         identity.add_document(tx, person_id=person_id, kind=kind, number=number)
     answer.show({"person": show_id("per", person_id), "kind": kind}, f"{kind} added.", as_json=json)
+
+
+def facts(
+    context: typer.Context,
+    person: Person,
+    purpose: Annotated[str, typer.Option(help="What the file is opened for; the person can see it.")],
+    name: Annotated[str | None, typer.Option(help="Only this fact: pregnant.")] = None,
+    officer: Officer = None,
+    json: Json = False,
+) -> None:
+    """Show what was ever said of a person, by whom and of which day; the last line of a day counts.
+
+    \b
+    Example:
+      ayni person facts DNI:40000004 --name pregnant --purpose "complaint 7" --officer rosa
+    """
+    with at_work(context, officer) as tx:
+        person_id = find(tx, person, reason=purpose)
+        identity.privacy.open_file(tx, person_id=person_id, purpose=purpose)
+        records = registry.list_records(tx, person_id=person_id)
+    show_facts(records, name=name, as_json=json)
+
+
+def withdraw(
+    context: typer.Context,
+    person: Person,
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="As it was entered: KIND:NUMBER.")],
+    reason: Reason,
+    officer: Officer = None,
+    json: Json = False,
+) -> None:
+    """Take from a person's file a document that is somebody else's. That it stood there stays on record.
+
+    \b
+    Example:
+      ayni person withdraw per_01… DNI:40000004 --reason "the card is her sister's" --officer rosa
+    """
+    kind, number = read_document(document)
+    with at_work(context, officer) as tx:
+        person_id = find(tx, person)
+        identity.lives.withdraw_document(tx, person_id=person_id, kind=kind, number=number, reason=reason)
+    answer.show({"person": show_id("per", person_id), "kind": kind}, f"{kind} withdrawn.", as_json=json)
