@@ -6,6 +6,7 @@ import csv
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,12 +56,28 @@ def padron(tmp_path: Path) -> Path:
     return path
 
 
-def _wait_for_one_at_the_gate(connection: psycopg.Connection) -> int:
+def _wait_for_one_at_the_gate(connection: psycopg.Connection, process: subprocess.Popen[str]) -> int:
     query = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
-    while True:
+    while process.poll() is None:
         found = connection.execute(query, [_GATE]).fetchone()
         if found is not None:
             return int(found[0])
+    raise AssertionError("it came to its end and never to the gate")
+
+
+def _hold_the_stage(connection: psycopg.Connection, process: subprocess.Popen[str]) -> int:
+    """Take the stage of the import away as soon as it is there; gives the backend that then waits for it."""
+    stage = "SELECT relnamespace::regnamespace::text FROM pg_class WHERE relname = 'import_stage'"
+    while (found := connection.execute(stage).fetchone()) is None:
+        assert process.poll() is None, "it came to its end and never had a stage"
+    connection.execute("BEGIN")
+    connection.execute(f"LOCK TABLE {found[0]}.import_stage IN ACCESS EXCLUSIVE MODE".encode())
+    waiting = "SELECT pid FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
+    while process.poll() is None:
+        row = connection.execute(waiting, [f"{found[0]}.import_stage"]).fetchone()
+        if row is not None:
+            return int(row[0])
+    raise AssertionError("it came to its end without its stage")
 
 
 def _wait_until_gone(connection: psycopg.Connection, pid: int) -> None:
@@ -88,7 +105,7 @@ def test_an_import_that_is_killed_in_its_second_batch_goes_on_and_doubles_nobody
             )
             owner.execute("SELECT pg_advisory_lock(%s)", [_GATE])
             with program(home, *arguments) as process:
-                backend = _wait_for_one_at_the_gate(owner)
+                backend = _wait_for_one_at_the_gate(owner, process)
                 os.kill(process.pid, signal.SIGKILL)
             assert process.returncode == -signal.SIGKILL
             owner.execute("SELECT pg_advisory_unlock(%s)", [_GATE])
@@ -117,3 +134,69 @@ def test_an_import_that_is_killed_in_its_second_batch_goes_on_and_doubles_nobody
             assert '"people_added": 0' in out
             assert '"updated": 0' in out
             assert told(database) == resumed
+
+
+PHASES = {
+    "it notes that it begins": "registry.imports",
+    "it reads": None,
+    "it registers the first people": "identity.people",
+    "it puts people into households": "registry.memberships",
+    "it writes what is known": "registry.records",
+    "it has written its report": "registry.import_results",
+}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_an_import_that_is_killed_in_any_phase_comes_to_the_same(
+    home: Path, tmp_path: Path, own_database: Database, country: Country, phase: str
+) -> None:
+    table = PHASES[phase]
+    path = tmp_path / "padron.csv"
+    # To be caught while it reads it must read for a while.
+    people = PEOPLE if table is None else 600
+    made = ["city", "generate", "--people", str(people), "--seed", "6", "--out", str(path), "--json"]
+    assert cli.run(WIRING, made) == 0
+    arguments = ("registry", "import", str(path), "--source", "census", "--on", "2025-06-01", "--json")
+    with EmbeddedServer(home / "postgres") as server:
+        server.create_database("ayni")
+        url = server.url("ayni")
+        migrate(url, MODULES, simulated_at=START)
+        with psycopg.connect(url, autocommit=True) as owner, Database(url, country) as database:
+            if table is not None:
+                owner.execute(_AT_THE_GATE)
+                gate = f"CREATE TRIGGER gate BEFORE INSERT ON {table} FOR EACH ROW"
+                owner.execute(f"{gate} EXECUTE FUNCTION public.wait()".encode())
+                owner.execute("SELECT pg_advisory_lock(%s)", [_GATE])
+            with program(home, *arguments) as process:
+                backend = (
+                    _hold_the_stage(owner, process)
+                    if table is None
+                    else _wait_for_one_at_the_gate(owner, process)
+                )
+                os.kill(process.pid, signal.SIGKILL)
+            assert process.returncode == -signal.SIGKILL
+            if table is None:
+                owner.execute("ROLLBACK")
+            else:
+                owner.execute("SELECT pg_advisory_unlock(%s)", [_GATE])
+            _wait_until_gone(owner, backend)
+            if table is not None:
+                owner.execute(f"DROP TRIGGER gate ON {table}".encode())
+            [(so_far, *_)] = told(database)["rows"]
+            assert (so_far > 0) is (phase == "it has written its report")
+
+            with program(home, *arguments) as process:
+                out, err = process.communicate()
+            assert process.returncode == 0, err
+            report = path.with_name("padron.csv.report.csv").read_text("utf-8")
+            clean = registry.import_padron(
+                own_database, path=path, source="census", on=START.date().replace(day=1)
+            )
+            assert f'"unchanged": {so_far}' in out
+            assert told(database) == told(own_database)
+            assert Path(clean.report).read_text("utf-8") == report
+            assert owner.execute("SELECT FROM pg_class WHERE relname LIKE 'import_stage'").fetchone() is None
+            # Whoever asks later sees which one never came to its end, if it was written down that it began.
+            begun = 1 if phase == "it notes that it begins" else 2
+            imports = "SELECT count(*), (SELECT count(*) FROM registry.import_results) FROM registry.imports"
+            assert owner.execute(imports).fetchone() == (begun, 1)

@@ -38,6 +38,7 @@ def import_(
     declare: Annotated[
         Path | None, typer.Option(help="A mapping whose facts a list in our own columns carries too.")
     ] = None,
+    sheet: Annotated[str | None, typer.Option(help="Which sheet of a workbook is the list.")] = None,
     on: Annotated[str | None, typer.Option(metavar="DAY", help="The day that the list describes.")] = None,
     report: Annotated[
         Path | None, typer.Option(help="Where to tell, line by line, what was not used.")
@@ -63,6 +64,7 @@ def import_(
             source=source,
             on=day,
             mapping=layout,
+            sheet=sheet,
             report=report,
             progress=lambda phase, rows: told(phase, rows, None),
             actor=OPERATOR,

@@ -18,7 +18,9 @@ from ayni.foundation.tabular.errors import (
     TableNotOpened,
     TooLong,
     Undecodable,
+    UnknownSheet,
     UnusableTable,
+    WhichSheet,
     WrongCellCount,
 )
 from ayni.foundation.tabular.mapping import Mapping, load_mapping
@@ -44,7 +46,9 @@ __all__ = [
     "TableNotOpened",
     "TooLong",
     "Undecodable",
+    "UnknownSheet",
     "UnusableTable",
+    "WhichSheet",
     "WrongCellCount",
     "check_table_file",
     "list_some",

@@ -30,6 +30,22 @@ class EmptyTable(UnusableTable):
     do = "Check that the export finished, and that this is the right file."
 
 
+class WhichSheet(UnusableTable):
+    """Several sheets have something in them, and nobody guesses which is the list."""
+
+    code = "which_sheet"
+    what = "The workbook {file} has several sheets with something in them: {sheets}."
+    do = "Name the one that holds the list (--sheet), or save it alone. Hidden sheets are not looked at."
+
+
+class UnknownSheet(UnusableTable):
+    """No sheet of that name."""
+
+    code = "unknown_sheet"
+    what = "The workbook {file} has no sheet of that name; it has {sheets}."
+    do = "Write the name as the workbook has it. A CSV file has no sheets."
+
+
 class Undecodable(UnusableTable):
     """Bytes that are no text in the encoding that the rest of the file has."""
 

@@ -14,7 +14,18 @@ import yaml
 from ayni.foundation.tabular.errors import AmbiguousColumns, BadCell, BadMapping
 from ayni.foundation.tabular.sizes import find_obstacle
 
-_KEYS = {"name", "delimiter", "encoding", "on", "columns", "truth", "facts", "skip", "household_size"}
+_KEYS = {
+    "name",
+    "delimiter",
+    "encoding",
+    "sheet",
+    "on",
+    "columns",
+    "truth",
+    "facts",
+    "skip",
+    "household_size",
+}
 _RULE_KEYS = {"from", "one_of", "value", "values", "as", "format", "default", "where"}
 _YES = frozenset({"1", "1.0", "yes", "y", "true", "t", "si", "sí", "s", "x"})
 _NO = frozenset({"0", "0.0", "no", "n", "false", "f", ""})
@@ -76,6 +87,7 @@ class Mapping:
     truth: tuple[Rule, ...] = ()
     delimiter: str | None = None
     encoding: str | None = None
+    sheet: str | None = None
     skip: dict[str, frozenset[str]] = field(default_factory=dict)
     facts: dict[str, dict[str, str]] = field(default_factory=dict)
     household_size: str | None = None
@@ -249,6 +261,7 @@ class _Loader:
             truth=tuple(self.rule(name, r, on) for name, r in self.table(said.get("truth"), "truth").items()),
             delimiter=delimiter,
             encoding=encoding,
+            sheet=_text(said.get("sheet")) or None,
             skip=self.skip(said.get("skip")),
             facts=self.facts(said.get("facts")),
             household_size=_text(said.get("household_size")) or None,

@@ -21,6 +21,7 @@ from ayni.foundation.tabular.errors import (
     TableNotOpened,
     TooLong,
     Undecodable,
+    UnknownSheet,
     UnusableTable,
     WrongCellCount,
 )
@@ -277,11 +278,14 @@ def check_table_file(path: Path) -> None:
         raise TableNotOpened(file=path.name, reason=obstacle)
 
 
-def open_table(path: Path, mapping: Mapping | None = None, *, needed: Sequence[str] = ()) -> Table:
+def open_table(
+    path: Path, mapping: Mapping | None = None, *, needed: Sequence[str] = (), sheet: str | None = None
+) -> Table:
     """Opens a table and checks its header.
 
     `needed` are columns that must be there, by our names; with a mapping it is the mapping that must make
-    them. Raises UnusableTable or one of its kinds. Nothing but the header is read yet.
+    them. `sheet` names one of a workbook's; the mapping may do so too. Raises UnusableTable or one of its
+    kinds. Nothing but the header is read yet.
     """
     check_table_file(path)
     with path.open("rb") as file:
@@ -291,7 +295,16 @@ def open_table(path: Path, mapping: Mapping | None = None, *, needed: Sequence[s
         if missing := [name for name in needed if name not in made]:
             raise MissingColumns(file=path.name, missing=", ".join(missing))
         needed = mapping.sources()
-    cells = sheets.read_cells(path) if start == b"PK\x03\x04" else _open_csv(path, mapping)
+    sheet = sheet or (mapping.sheet if mapping else None)
+    if start == sheets.OLD_WORKBOOK:
+        reason = "it is a workbook of Excel's old kind (.xls), or one with a password"
+        raise UnusableTable(file=path.name, reason=reason)
+    if start == b"PK\x03\x04":
+        cells = sheets.read_cells(path, sheet)
+    elif sheet is not None:
+        raise UnknownSheet(file=path.name, sheets="none: it is no workbook")
+    else:
+        cells = _open_csv(path, mapping)
     first = next(cells, None)
     if first is None or isinstance(first[1], BadRow):
         raise EmptyTable(file=path.name)

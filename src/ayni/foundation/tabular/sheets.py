@@ -1,8 +1,7 @@
-"""The first sheet of an XLSX workbook as rows of text."""
+"""One sheet of an XLSX workbook as rows of text."""
 
 from __future__ import annotations
 
-import re
 import warnings
 import zipfile
 import zlib
@@ -13,28 +12,18 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from ayni.foundation.tabular.errors import BadCell, BadRow, TooLong, UnusableTable
 from ayni.foundation.tabular.sizes import MAX_FIELD
+from ayni.foundation.tabular.workbook import Around, check_size, choose_sheet, look_around
 
-_MAX_UNPACKED = 4_000_000_000
-_MAX_STRINGS = 500_000_000
-"""Bytes, unpacked: a workbook is a zip file, and a small one can hold more than any machine."""
-_MAX_ROW = 2_000_000
-"""Bytes of one row, unpacked: a row is read as a whole."""
-
-_CHUNK = 1 << 20
-_ROW_END = re.compile(rb"</(?:\w+:)?row>")
-_ROWS_END = re.compile(rb"</(?:\w+:)?sheetData>")
-_UNCALCULATED = re.compile(
-    rb"<(?:\w+:)?c\b(?![^>]*\bt=\"str\")[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
-"""A cell with a formula and without what came of it: only its program knows, and we would read nothing."""
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+"""How a workbook of before 2007 begins, and also a newer one that has a password."""
 _DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, EOFError, InvalidFileException, ParseError),
-    *(KeyError, IndexError, ValueError, OSError, NotImplementedError, RuntimeError),
+    *(KeyError, IndexError, ValueError, OSError, NotImplementedError, RuntimeError, AttributeError),
 )
 """What the libraries say of a broken zip, of one with a password, and of one that holds no sheet."""
 _FAULTS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"})
@@ -54,70 +43,93 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _check_archive(path: Path) -> None:
-    """Refuse what would not fit into memory, and formulas of which nobody kept what came of them."""
-    with zipfile.ZipFile(path) as archive:
-        sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-        if sum(sizes.values()) > _MAX_UNPACKED or sizes.get("xl/sharedStrings.xml", 0) > _MAX_STRINGS:
-            raise UnusableTable(file=path.name, reason="the workbook unpacks to more than a workbook should")
-        for name in sizes:
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                with archive.open(name) as sheet:
-                    _check_sheet(path, sheet)
+def read_cells(path: Path, sheet: str | None = None) -> Iterator[tuple[int, list[str] | BadRow]]:
+    """Line (the sheet's row) and cells; the header sets the width. Excel loses leading zeros, not we.
 
-
-def _check_sheet(path: Path, sheet: Any) -> None:
-    left, row = b"", 0
-    while chunk := sheet.read(_CHUNK):
-        left += chunk
-        begin = 0
-        for end in _ROW_END.finditer(left):
-            row += 1
-            if _UNCALCULATED.search(left, begin, end.end()):
-                reason = f"row {row} of a sheet has a formula whose result was not saved with it"
-                raise UnusableTable(file=path.name, reason=reason)
-            begin = end.end()
-        left = left[begin:]
-        if _ROWS_END.search(left):
-            return
-        if len(left) > _MAX_ROW:
-            raise UnusableTable(file=path.name, reason=f"row {row + 1} of a sheet is longer than any row")
-
-
-def read_cells(path: Path) -> Iterator[tuple[int, list[str] | BadRow]]:
-    """Line (the sheet's row) and cells; the header sets the width. Excel loses leading zeros, not we."""
+    `sheet` is its name; without one there must be only one in which something is written. Hidden rows and
+    columns are read as all others are. What stands in a merged cell counts for each of its rows.
+    """
     try:
-        _check_archive(path)
+        check_size(path)
         with warnings.catch_warnings():
             warnings.simplefilter(
                 "ignore"
             )  # openpyxl warns about styles and extensions, which we do not read
             book = load_workbook(path, read_only=True, data_only=True)
+        chosen = choose_sheet(path, book, sheet)
+        around = look_around(path, chosen)
     except _DAMAGED as error:
         raise UnusableTable(file=path.name, reason="it is no XLSX workbook, or a damaged one") from error
     try:
-        header: list[str] = []
-        for line, values in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-            cells = [_text(value) for value in values]
-            # A sheet's width is that of its widest row, formatting included.
-            while len(cells) > len(header) and not cells[-1]:
-                cells.pop()
-            if not header:
-                if not cells:
-                    continue
-                header = cells
-            yield line, _find_fault(line, header, cells) or cells + [""] * (len(header) - len(cells))
+        yield from _rows(path, chosen, around)
     except _DAMAGED as error:
         raise UnusableTable(file=path.name, reason="it is a damaged workbook") from error
     finally:
         book.close()
 
 
+def _rows(path: Path, sheet: Any, around: Around) -> Iterator[tuple[int, list[str] | BadRow]]:
+    header: list[str] = []
+    spread: dict[int, tuple[str, int]] = {}
+    for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        cells = [_text(value) for value in values]
+        # A sheet's width is that of its widest row, formatting included.
+        while len(cells) > len(header) and not cells[-1]:
+            cells.pop()
+        if not header:
+            if not cells:
+                continue
+            header = cells
+            if line in around.uncalculated:
+                cell = f"{get_column_letter(around.uncalculated[line] + 1)}{line} of the sheet {sheet.title}"
+                reason = f"{cell}, in its header, has a formula whose result was not saved"
+                raise UnusableTable(file=path.name, reason=reason)
+            yield line, cells
+            continue
+        cells += [""] * (len(header) - len(cells))
+        wide = _spread(line, cells, around, spread)
+        fault = _find_fault(line, header, cells)
+        if line in around.uncalculated:
+            fault = _bad(line, header, around.uncalculated[line], "a formula whose result was not saved")
+        elif wide is not None:
+            fault = _bad(line, header, wide, "a cell that is merged with the one beside it")
+        yield line, fault or cells
+
+
+def _spread(line: int, cells: list[str], around: Around, spread: dict[int, tuple[str, int]]) -> int | None:
+    """Write what stands in merged cells into each of their rows; gives the column of one merged sideways."""
+    wide = None
+    is_empty = not any(cells)
+    for column, (text, last) in list(spread.items()):
+        if line > last:
+            del spread[column]
+        elif column < len(cells) and not is_empty:
+            cells[column] = text
+            wide = column if text is _SIDEWAYS else wide
+    for first, last_column, last_row in around.merged.get(line, ()):
+        if first >= len(cells):
+            continue
+        if last_column > first:
+            wide = first
+            spread[first] = (_SIDEWAYS, last_row)
+        elif last_row > line:
+            spread[first] = (cells[first], last_row)
+    return wide
+
+
+_SIDEWAYS = "merged sideways"
+
+
+def _bad(line: int, header: list[str], place: int, reason: str) -> BadCell:
+    column = header[place].strip() if place < len(header) else f"number {place + 1}"
+    return BadCell(line=line, column=column, reason=reason)
+
+
 def _find_fault(line: int, header: list[str], cells: list[str]) -> BadRow | None:
     for place, cell in enumerate(cells):
-        column = header[place].strip() if place < len(header) else f"number {place + 1}"
         if len(cell) > MAX_FIELD:
+            column = header[place].strip() if place < len(header) else f"number {place + 1}"
             return TooLong(line=line, until=line, limit=MAX_FIELD, column=column)
         if cell in _FAULTS:
-            return BadCell(line=line, column=column, reason="a formula that could not be calculated")
+            return _bad(line, header, place, "a formula that could not be calculated")
     return None

@@ -55,6 +55,7 @@ def import_padron(
     source: str,
     on: date | None = None,
     mapping: Mapping | None = None,
+    sheet: str | None = None,
     report: Path | None = None,
     progress: Progress | None = None,
     actor: Actor = SYSTEM,
@@ -63,6 +64,7 @@ def import_padron(
 
     Valid rows are imported, the others are told in a CSV report (`<file>.report.csv` if none is given) with
     line, column, code and reason. The same file again changes nothing. A mapping's own facts become known.
+    Of a workbook `sheet` is read, or else the only visible one in which something is written.
     Raises UnusableTable and its kinds, ReportNotWritable, UnknownColumns, FactDeclaredOtherwise,
     BadFactDeclaration, ObservedInFuture, ImportAlreadyRunning, HouseholdRefused, ReportLost.
     """
@@ -84,21 +86,20 @@ def import_padron(
             if not store.lock_imports(tx):
                 raise ImportAlreadyRunning
         try:
-            return _import(run, path, mapping, report)
+            return _import(run, open_table(path, mapping, needed=_NEEDED, sheet=sheet), mapping, report)
         finally:
             # A connection that is lost has taken stage and lock with it.
             with contextlib.suppress(Exception), step() as tx:
                 store.close_stage(tx)
 
 
-def _import(run: _Import, path: Path, mapping: Mapping | None, report: Path) -> ImportReport:
-    table = open_table(path, mapping, needed=_NEEDED)
+def _import(run: _Import, table: Table, mapping: Mapping | None, report: Path) -> ImportReport:
     with run.step() as tx:
         operations.declare_facts(tx, facts=FACTS)
         if mapping is not None:
             operations.declare_mapping(tx, mapping=mapping)
         reader = formats.RowReader(tx.country, tx.today, store.list_fact_names(tx), table.columns)
-        store.insert_import(tx, import_id=run.id, source=run.source, digest=_digest(path), on=run.on)
+        store.insert_import(tx, import_id=run.id, source=run.source, digest=_digest(table.path), on=run.on)
         store.open_stage(tx)
     counts: Counter[str] = Counter(rows_read=_read(run, table, reader))
     with run.step() as tx:

@@ -1,0 +1,243 @@
+"""Workbooks as clerks make them: several sheets, merged cells, formulas, dates of two calendars."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from ayni.foundation.tabular import (
+    BadCell,
+    MissingColumns,
+    Row,
+    UnknownSheet,
+    UnusableTable,
+    WhichSheet,
+    load_mapping,
+    open_table,
+    read_rows,
+)
+
+Build = Callable[[Callable[[Any], None]], Path]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Build:
+    """Makes a workbook by what a function does to it."""
+
+    def made(by: Callable[[Any], None]) -> Path:
+        book = openpyxl.Workbook()
+        by(book)
+        path = tmp_path / "padron.xlsx"
+        book.save(path)
+        return path
+
+    return made
+
+
+def fill(sheet: Any, *rows: list[object]) -> None:
+    for row in rows:
+        sheet.append(row)
+
+
+def read(path: Path, sheet: str | None = None) -> list[Row]:
+    return list(open_table(path, sheet=sheet).rows())
+
+
+def values(path: Path, sheet: str | None = None) -> list[dict[str, str]]:
+    return [row.values for row in read(path, sheet)]
+
+
+def test_the_only_visible_sheet_with_something_in_it_is_read(build: Build) -> None:
+    def by(book: Any) -> None:
+        hidden, empty, padron = book.active, book.create_sheet("Hoja2"), book.create_sheet("Padrón")
+        fill(hidden, ["a"], ["of last year"])
+        hidden.sheet_state = "hidden"
+        empty["C7"].font = openpyxl.styles.Font(bold=True)
+        fill(padron, ["a"], ["1"])
+
+    assert values(build(by)) == [{"a": "1"}]
+
+
+def test_of_several_sheets_nobody_guesses_which_is_the_list(build: Build, tmp_path: Path) -> None:
+    def by(book: Any) -> None:
+        book.active.title = "Padrón"
+        fill(book.active, ["a"], ["1"])
+        fill(book.create_sheet("Leyenda"), ["what the columns mean"])
+        secret = book.create_sheet("Antiguo")
+        fill(secret, ["a"], ["old"])
+        secret.sheet_state = "veryHidden"
+
+    path = build(by)
+    with pytest.raises(WhichSheet) as refused:
+        read_rows(path)
+    assert refused.value.numbers["sheets"] == "Padrón, Leyenda"
+    assert values(path, "Padrón") == [{"a": "1"}]
+    assert values(path, "Antiguo") == [{"a": "old"}]
+    with pytest.raises(UnknownSheet) as unknown:
+        read_rows_of(path, "padrón")
+    assert unknown.value.numbers["sheets"] == "Padrón, Leyenda, Antiguo"
+    layout = tmp_path / "layout.yaml"
+    layout.write_text("sheet: Padrón\ncolumns: {b: a}\n", encoding="utf-8")
+    assert [row.values for row in read_rows(path, load_mapping(layout))] == [{"b": "1"}]
+
+
+def read_rows_of(path: Path, sheet: str) -> None:
+    open_table(path, sheet=sheet)
+
+
+def test_a_csv_has_no_sheets(tmp_path: Path) -> None:
+    path = tmp_path / "padron.csv"
+    path.write_text("a\n1\n", encoding="utf-8")
+    with pytest.raises(UnknownSheet):
+        read_rows_of(path, "Padrón")
+
+
+def test_a_formula_that_was_never_calculated_costs_its_row_and_no_other(build: Build) -> None:
+    """Once it refused the whole file, without a place, also when it stood on a sheet that nobody reads."""
+
+    def by(book: Any) -> None:
+        fill(book.active, ["a", "b"], ["1", "x"], ["2", "=A2+1"], ["3", "z"])
+        other = book.create_sheet("Suma")
+        fill(other, ["=SUM(1,2)"])
+        other.sheet_state = "hidden"
+
+    one, two, three = read(build(by))
+    assert (one.values, three.values) == ({"a": "1", "b": "x"}, {"a": "3", "b": "z"})
+    assert isinstance(two.problem, BadCell)
+    assert (two.line, two.problem.numbers["column"]) == (3, "b")
+    assert two.problem.numbers["reason"] == "a formula whose result was not saved"
+
+
+def test_a_formula_in_the_header_is_refused_with_its_place(build: Build) -> None:
+    path = build(lambda book: fill(book.active, ["a", '="b"&"c"'], ["1", "2"]))
+    with pytest.raises(UnusableTable, match="B1 of the sheet Sheet"):
+        read_rows(path)
+
+
+def test_what_stands_in_a_merged_cell_counts_for_each_of_its_rows(build: Build) -> None:
+    def by(book: Any) -> None:
+        sheet = book.active
+        fill(sheet, ["household", "name", "street"], ["H1", "Rosa", "Jr. Uno"], [None, "Luz"], [None, "Ana"])
+        fill(sheet, ["H2", "Eva", "Jr. Dos"], [None, None, None], [None, "Noé", "Jr. Tres"])
+        sheet.merge_cells("A2:A4")
+        sheet.merge_cells("C2:C3")
+        sheet.merge_cells("A5:A7")
+
+    assert [tuple(row.values()) for row in values(build(by))] == [
+        ("H1", "Rosa", "Jr. Uno"),
+        ("H1", "Luz", "Jr. Uno"),
+        ("H1", "Ana", ""),
+        ("H2", "Eva", "Jr. Dos"),
+        ("H2", "Noé", "Jr. Tres"),
+    ]
+
+
+def test_a_cell_merged_sideways_costs_its_rows(build: Build) -> None:
+    def by(book: Any) -> None:
+        sheet = book.active
+        fill(sheet, ["a", "b", "c"], ["1", "2", "3"], ["all", None, "3"], [None, None, "4"], ["5", "6", "7"])
+        sheet.merge_cells("A3:B4")
+
+    rows = read(build(by))
+    assert [row.problem is None for row in rows] == [True, False, False, True]
+    problem = rows[1].problem
+    assert isinstance(problem, BadCell)
+    assert problem.numbers["column"] == "a"
+
+
+def test_a_title_merged_over_the_header_is_no_header(build: Build) -> None:
+    def by(book: Any) -> None:
+        fill(book.active, ["PADRÓN 2025"], ["a", "b"], ["1", "2"])
+        book.active.merge_cells("A1:B1")
+
+    with pytest.raises(MissingColumns):
+        open_table(build(by), needed=["a"])
+
+
+def test_dates_times_numbers_and_truths_become_text(build: Build) -> None:
+    def by(book: Any) -> None:
+        fill(
+            book.active,
+            ["a"],
+            [datetime(2025, 5, 31, 14, 30)],  # noqa: DTZ001
+            [date(2024, 2, 29)],
+            [time(14, 30)],
+            [987654321.0],
+            [9.87654321e8],
+            [1.5],
+            [True],
+            ["  10117410 "],
+            ["Jr. Uno\nLima"],
+            ["#N/A"],
+        )
+
+    rows = read(build(by))
+    assert [row.values.get("a") for row in rows[:7]] == [
+        *("2025-05-31", "2024-02-29", "14:30:00", "987654321", "987654321", "1.5", "yes"),
+    ]
+    assert rows[7].values == {"a": "  10117410 "}
+    assert rows[8].values == {"a": "Jr. Uno\nLima"}
+    assert isinstance(rows[9].problem, BadCell)
+
+
+def test_a_workbook_that_counts_days_from_1904_means_the_same_days(build: Build) -> None:
+    def by(book: Any) -> None:
+        book.epoch = CALENDAR_MAC_1904
+        fill(book.active, ["a"], [date(2024, 2, 29)])
+
+    assert values(build(by)) == [{"a": "2024-02-29"}]
+
+
+def test_hidden_rows_and_columns_are_read_like_all_others(build: Build) -> None:
+    def by(book: Any) -> None:
+        fill(book.active, ["a", "b"], ["1", "2"], ["3", "4"])
+        book.active.row_dimensions[2].hidden = True
+        book.active.column_dimensions["B"].hidden = True
+
+    assert values(build(by)) == [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]
+
+
+def test_thousands_of_rows_that_are_only_coloured_are_no_rows(build: Build) -> None:
+    def by(book: Any) -> None:
+        fill(book.active, ["a"], ["1"])
+        for row in range(3, 5_000):
+            book.active.cell(row, 3).fill = openpyxl.styles.PatternFill("solid", "FFFF00")
+        book.active.cell(5_000, 1, "2")
+
+    assert [row.line for row in read(build(by))] == [2, 5_000]
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)], ids=["old or with a password"]
+)
+def test_an_old_workbook_and_one_with_a_password_are_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "padron.xls"
+    path.write_bytes(content)
+    with pytest.raises(UnusableTable, match="password"):
+        read_rows(path)
+
+
+def test_a_list_of_commas_that_calls_itself_a_workbook_is_read_as_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "padron.xlsx"
+    path.write_text("a;b\n1;2\n", encoding="latin-1")
+    assert values(path) == [{"a": "1", "b": "2"}]
+
+
+def test_a_workbook_whose_sheet_is_cut_off_is_damaged(build: Build, tmp_path: Path) -> None:
+    whole = build(lambda book: fill(book.active, ["a"], *([str(n)] for n in range(100))))
+    cut = tmp_path / "cut.xlsx"
+    with zipfile.ZipFile(whole) as read_from, zipfile.ZipFile(cut, "w") as write_to:
+        for entry in read_from.infolist():
+            content = read_from.read(entry)
+            if entry.filename == "xl/worksheets/sheet1.xml":
+                content = content[: len(content) // 2]
+            write_to.writestr(entry, content)
+    with pytest.raises(UnusableTable):
+        read(cut)
