@@ -34,11 +34,21 @@ def find_by_name(tx: Tx, *, text: str, district: str | None, limit: int) -> list
     if not key:
         return []
     hits: dict[PersonId, int] = {}
+    near = _one_letter_wrong_per_mille(key)
     for least in NAMES_PER_MILLE if " " in key else WORDS_PER_MILLE:
         hits = dict(names.search_by_name(tx, key=key, least_per_mille=least, district=district, limit=limit))
-        if len(hits) >= min(limit, ENOUGH):
+        if len(hits) >= min(limit, ENOUGH) or max(hits.values(), default=0) >= near:
             break
     return [replace(one, likeness_per_mille=hits[one.id]) for one in names.list_found(tx, people=list(hits))]
+
+
+def _one_letter_wrong_per_mille(key: str) -> int:
+    """How like a name is to itself with one letter wrong: whoever is so like is taken for who was meant.
+
+    A word of n letters has n + 1 groups of three, with those at its ends; one letter is in three of them.
+    """
+    groups = sum(len(word) + 1 for word in key.split())
+    return max(0, 1000 * (groups - 3) // (groups + 3))
 
 
 def show_found(tx: Tx, *, people_found: list[Person], limit: int) -> list[FoundPerson]:
