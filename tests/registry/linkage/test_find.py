@@ -55,7 +55,7 @@ def test_a_person_registered_twice_is_queued_with_what_speaks_for_it(
     ((low, high, score, evidence, found_by, model, blocks),) = _pairs(owner)
     assert (low, high) == (min(one, other), max(one, other))
     assert score >= 900
-    assert (found_by, model, blocks) == ("linkage", "residents-1", True)
+    assert (found_by, model, blocks) == ("linkage", "residents-2", True)
     assert {field: words.partition(" (")[0] for field, words in evidence.items() if field != "weight"} == {
         "surnames": "the same surnames",
         "given": "one given name is missing or an initial, the others are the same",

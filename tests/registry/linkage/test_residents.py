@@ -30,6 +30,14 @@ ONE_HUMAN: dict[str, dict[str, Any]] = {
     "only the second given name": {"given_names": "Elena", **NO_DOCUMENT},
     "given names in the other order": {"given_names": "Elena Rosa", **NO_DOCUMENT},
     "a letter mistyped": {"given_names": "Rossa Elenna", "first_surname": "Huamami", **NO_DOCUMENT},
+    "a letter of each name missing": {"given_names": "Rsa Elna", **NO_DOCUMENT},
+    "given names joined": {"given_names": "ROSAELENA", **NO_DOCUMENT},
+    "names cut off": {"given_names": "Rosa El", "first_surname": "Huamaní", "document_number": "40117810"},
+    "both surnames in one column": {
+        "first_surname": "Huamaní Quispe", "second_surname": None, **NO_DOCUMENT,
+    },
+    "a neighbouring key": {"first_surname": "Huqmaní", **NO_DOCUMENT},
+    "only an initial": {"given_names": "E.", "document_number": "40117810"},
     "day and month exchanged": {"birth_on": date(1980, 4, 5), **NO_DOCUMENT},
     "born a year before": {"birth_on": date(1979, 5, 4), **NO_DOCUMENT},
     "a digit of the document": {"document_number": "40117810", "birth_on": None},
@@ -37,7 +45,7 @@ ONE_HUMAN: dict[str, dict[str, Any]] = {
     "a digit missing": {"document_number": "4011710", "given_names": "Rosa"},
     "the document of another country": {"document_kind": "CE", "document_number": "001234567"},
     "twice in one household": {"given_names": "ROSA ELENA", "document_number": "40117140", "household": "H1"},
-}
+}  # fmt: skip
 NOT_ONE: dict[str, dict[str, Any]] = {
     "a sister": {"given_names": "Carmen", "birth_on": date(1983, 8, 9), "document_number": "42117893"},
     "a sister with one name in common": {
@@ -54,6 +62,11 @@ NOT_ONE: dict[str, dict[str, Any]] = {
     },
     "a stranger of the same names and no document": {
         "birth_on": date(1974, 11, 23), **NO_DOCUMENT, **ELSEWHERE,
+    },
+    "a twin who has one name fewer": {"given_names": "Rosa", "document_number": "40117411"},
+    "a sister whose document was mistyped": {
+        "given_names": "Rosa Milagros", "birth_on": date(1980, 5, 11), "document_number": "41017411",
+        "household": "H2", "address_line": "Jr. Los Olivos 123-A",
     },
     "a cousin with the same telephone": {
         "second_surname": "Condori", "given_names": "Carmen Rosa", "birth_on": date(1981, 2, 3),
@@ -76,3 +89,29 @@ def test_a_person_written_down_a_second_time_is_found(seek: Seek, name: str) -> 
 def test_relatives_and_strangers_of_one_name_are_no_duplicates(seek: Seek, name: str) -> None:
     rows = [*CROWD, ROSA, {**ROSA, **NOT_ONE[name]}]
     assert (len(CROWD), len(CROWD) + 1) not in seek(rows).pairs()
+
+
+NOT_KNOWN = {
+    "document": {"document_kind": "DNI", "document_number": "12345678"},
+    "document of one digit": {"document_kind": "DNI", "document_number": "00000000"},
+    "telephone": {"phone": "+51999999999"},
+    "day of birth": {"birth_on": date(1900, 1, 1)},
+}
+"""What is written where a field must be filled and nothing is known."""
+
+
+@pytest.mark.parametrize("field", NOT_KNOWN)
+def test_what_very_many_share_speaks_for_nobody(seek: Seek, field: str) -> None:
+    """Two strangers of one name share what a hundred share."""
+    stranger = NOT_ONE["a stranger of the same names"]
+    crowd = [{**one, **(NOT_KNOWN[field] if place % 10 == 0 else {})} for place, one in enumerate(CROWD)]
+    rows = [*crowd, {**ROSA, **NOT_KNOWN[field]}, {**ROSA, **stranger, **NOT_KNOWN[field]}]
+    assert (len(crowd), len(crowd) + 1) not in seek(rows).pairs()
+
+
+def test_what_very_many_share_speaks_against_nobody(seek: Seek) -> None:
+    """A document that was filled in with zeros does not make two humans of one."""
+    zeros = {**NOT_KNOWN["document of one digit"], **NOT_KNOWN["day of birth"]}
+    crowd = [{**one, **(zeros if place % 10 == 0 else {})} for place, one in enumerate(CROWD)]
+    rows = [*crowd, ROSA, {**ROSA, "household": "H2", **zeros}]
+    assert (len(crowd), len(crowd) + 1) in seek(rows).pairs()
