@@ -25,6 +25,7 @@ from ayni.wallet.model import (
 )
 from ayni.wallet.operations import (
     PreparedBenefits,
+    access,
     carry_out,
     cash_in,
     cash_out,
@@ -75,6 +76,7 @@ __all__ = [
     "Statement",
     "StatementEntry",
     "WhyNoWallet",
+    "access",
     "balance",
     "carry_out",
     "cash_in",

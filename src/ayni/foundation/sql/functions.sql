@@ -71,10 +71,39 @@ CREATE OR REPLACE TRIGGER invariant_result_is_never_changed BEFORE UPDATE OR DEL
 CREATE OR REPLACE TRIGGER invariant_results_are_never_emptied BEFORE TRUNCATE
     ON foundation.invariant_results FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change();
 
+DO $$
+DECLARE
+    v_table text;
+BEGIN
+    FOREACH v_table IN ARRAY ARRAY['messages', 'message_ends'] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON foundation.%I
+            FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
+        EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON foundation.%I
+            FOR EACH STATEMENT EXECUTE FUNCTION foundation.refuse_change()', v_table);
+    END LOOP;
+END;
+$$;
+
+-- For every table some of whose rows stay open: an open row may be closed, once, and nothing else about it may change.
+-- The trigger names the columns that close it; the first of them tells whether it is closed.
+CREATE OR REPLACE FUNCTION foundation.only_close() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF to_jsonb(OLD) ->> TG_ARGV[0] IS NOT NULL OR to_jsonb(NEW) ->> TG_ARGV[0] IS NULL
+        OR to_jsonb(NEW) - TG_ARGV <> to_jsonb(OLD) - TG_ARGV THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY003',
+            MESSAGE = format('rows of %I.%I are only closed, once', TG_TABLE_SCHEMA, TG_TABLE_NAME);
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
 -- The application reads the clock and adds to the audit trail, and can do no more here.
 GRANT USAGE ON SCHEMA foundation TO ayni_app;
 GRANT SELECT ON foundation.clock TO ayni_app;
 GRANT SELECT, INSERT ON foundation.audit TO ayni_app;
 GRANT SELECT, INSERT ON foundation.invariant_results TO ayni_app;
+GRANT SELECT, INSERT ON foundation.messages, foundation.message_ends TO ayni_app;
 GRANT SELECT ON foundation.migrations TO ayni_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA foundation TO ayni_app;

@@ -78,3 +78,24 @@ SELECT NOT EXISTS (
     SELECT FROM pg_namespace
     WHERE nspname NOT IN ('public', 'information_schema') AND nspname NOT LIKE 'pg\_%%'
 ) AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace);
+
+-- name: insert_message
+-- Writes down what is to be told to somebody.
+INSERT INTO foundation.messages (id, recipient, kind, language, numbers, sealed, key_version, written_at, useless_after)
+VALUES (%(id)s, %(recipient)s, %(kind)s, %(language)s, %(numbers)s, %(sealed)s, %(key_version)s, %(now)s,
+    %(useless_after)s);
+
+-- name: list_waiting_messages
+-- What was not sent yet, oldest first.
+SELECT m.id, m.recipient, m.kind, m.language, m.numbers, m.sealed, m.key_version, m.written_at, m.useless_after
+FROM foundation.messages m
+WHERE NOT EXISTS (SELECT FROM foundation.message_ends e WHERE e.message_id = m.id)
+ORDER BY m.id
+LIMIT %(most)s;
+
+-- name: end_message
+-- Notes how a message ended, once.
+INSERT INTO foundation.message_ends (message_id, how, reason, ended_at)
+VALUES (%(id)s, %(how)s, %(reason)s, %(now)s)
+ON CONFLICT (message_id) DO NOTHING
+RETURNING message_id;

@@ -75,6 +75,11 @@ class Contact:
     needs_verification: bool = True
     """True when it was never verified, or gave no sign for longer than the country allows."""
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the person is reached by it still, as far as is known."""
+        return self.valid_until is None
+
 
 @dataclass(frozen=True, slots=True)
 class Address:

@@ -2,6 +2,7 @@
 
 from ayni.identity.queries.file import (
     has_consent,
+    list_contacts,
     list_people_reached,
     list_phones_reaching,
     list_reads,
@@ -38,6 +39,7 @@ __all__ = [
     "get_officer",
     "get_person",
     "has_consent",
+    "list_contacts",
     "list_documents",
     "list_held_roles",
     "list_officers",

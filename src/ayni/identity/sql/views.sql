@@ -78,6 +78,13 @@ FROM identity.contacts c
 WHERE c.valid_until IS NULL
     AND NOT EXISTS (SELECT FROM identity.restrictions r WHERE r.person_id = c.person_id AND r.lifted_at IS NULL);
 
+-- When each telephone of a person, also one that has ended, was first proven to reach them: so that a new one is seen.
+CREATE OR REPLACE VIEW identity_api.first_proofs AS
+SELECT c.person_id, c.number AS contact, min(v.proved_at) AS first_verified_at
+FROM identity.contacts c
+JOIN identity.contact_proofs v ON v.contact_number = c.number AND v.kind = 'verified'
+GROUP BY c.person_id, c.number;
+
 -- Districts where people live or lived, without the line of the address.
 CREATE OR REPLACE VIEW identity_api.districts AS
 SELECT a.person_id, a.district_code, a.valid_from, a.valid_until

@@ -1,5 +1,6 @@
 """What changes in the wallet. Each function is one use case; the caller commits."""
 
+from ayni.wallet.operations import access
 from ayni.wallet.operations.benefits import PreparedBenefits, disburse, post_benefits, prepare_benefits
 from ayni.wallet.operations.opening import define_purpose, open_agent, open_merchant, open_wallets
 from ayni.wallet.operations.orders import carry_out, cash_in, cash_out, pay
@@ -9,6 +10,7 @@ from ayni.wallet.operations.tiers import set_up_tiers
 
 __all__ = [
     "PreparedBenefits",
+    "access",
     "carry_out",
     "cash_in",
     "cash_out",

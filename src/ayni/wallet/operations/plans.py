@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from ayni import ledger
@@ -29,6 +30,7 @@ from ayni.wallet.errors import (
     UnknownShop,
     UnknownWallet,
 )
+from ayni.wallet.errors.access import SendingLocked
 from ayni.wallet.model import (
     MAX_AMOUNT_MINOR,
     Order,
@@ -38,7 +40,9 @@ from ayni.wallet.model import (
     Shop,
     Wallet,
 )
+from ayni.wallet.model.access import LockReason, SendingLock
 from ayni.wallet.operations.fees import fee_minor
+from ayni.wallet.store.access import find_sending_locks
 
 _CODES = {
     OrderKind.PAY: TransferCode.PAY,
@@ -46,6 +50,9 @@ _CODES = {
     OrderKind.CASH_OUT: TransferCode.CASH_OUT,
     OrderKind.SEND: TransferCode.SEND,
 }
+
+_LOCKABLE = (OrderKind.SEND, OrderKind.CASH_OUT)
+"""What a thief of a telephone would do; a shop can still be paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,7 @@ class Known:
     bound: dict[PersonId, list[PurposeAccount]]
     shops: dict[UUID, Shop]
     accounts: dict[AccountId, Account]
+    locks: dict[PersonId, SendingLock]
 
 
 def read(tx: Tx, orders: Sequence[Order]) -> Known:
@@ -92,7 +100,22 @@ def read(tx: Tx, orders: Sequence[Order]) -> Known:
         accounts=ledger.find_accounts(
             tx, [account.account_id for mine in bound.values() for account in mine]
         ),
+        locks=find_locks(tx, [order.person_id for order in orders if order.kind in _LOCKABLE]),
     )
+
+
+def find_locks(tx: Tx, people: Sequence[PersonId]) -> dict[PersonId, SendingLock]:
+    """Which of these people may send nothing at present. Without the country's term nobody's is locked."""
+    term = parameter(tx, "wallet.sending_lock_hours") if people else 0
+    if isinstance(term, AyniError):
+        return {}
+    return find_sending_locks(tx, sorted(set(people)), term=timedelta(hours=term))
+
+
+def sending_locked(tx: Tx, lock: SendingLock) -> AyniError:
+    """The refusal that a lock means."""
+    until = lock.locked_until.astimezone(tx.country.timezone)
+    return SendingLocked(until=f"{until:%Y-%m-%d %H:%M}", why=LockReason(lock.why).words)
 
 
 def check_request(order: Order) -> AyniError | None:
@@ -112,6 +135,8 @@ def find_usable(tx: Tx, order: Order, known: Known) -> Usable | AyniError:
     wallet = known.wallets.get(order.person_id)
     if wallet is None:
         return UnknownWallet()
+    if order.person_id in known.locks and order.kind in _LOCKABLE:
+        return sending_locked(tx, known.locks[order.person_id])
     if order.kind == OrderKind.SEND:
         return _to_a_person(order, wallet, known)
     shop = known.shops.get(order.other_id)

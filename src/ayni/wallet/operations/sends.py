@@ -26,7 +26,15 @@ from ayni.wallet.errors import (
 )
 from ayni.wallet.model import Order, OrderKind, Parcel, ParcelEnd, Receipt, ReceiptPart, Wallet
 from ayni.wallet.operations.orders import carry_out
-from ayni.wallet.operations.plans import Usable, check_request, context_of, event_of, leg_id
+from ayni.wallet.operations.plans import (
+    Usable,
+    check_request,
+    context_of,
+    event_of,
+    find_locks,
+    leg_id,
+    sending_locked,
+)
 from ayni.wallet.operations.refusals import limit_exceeded, refusal
 
 _NOBODY = UUID(int=0)
@@ -61,6 +69,9 @@ def send(
     if earlier is not None:
         return earlier
     payee = choose_payee(tx, phone=number, payee_id=payee_id)
+    lock = find_locks(tx, [person_id]).get(person_id)
+    if lock is not None:
+        raise sending_locked(tx, lock)
     if payee is None:
         return _leave(tx, order, wallet, number)
     order = Order(OrderKind.SEND, person_id, payee, amount_minor, client, key, named)

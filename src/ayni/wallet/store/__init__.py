@@ -19,7 +19,7 @@ from ayni.values.ids import AccountId, OwnerRef, PersonId
 from ayni.wallet.errors import BadPurpose, ShopCodeTaken, ShopRefused, TiersNotSetUp
 from ayni.wallet.model import Parcel, ParcelEnd, Payee, PurposeAccount, Shop, Wallet, WhyNoWallet
 
-_QUERIES = load_queries("wallet")
+QUERIES = load_queries("wallet")
 _T = TypeVar("_T")
 
 UNSTORABLE = (psycopg.DataError, UnicodeEncodeError)
@@ -42,9 +42,9 @@ def all_or_nothing(tx: Tx) -> Iterator[None]:
         raise TiersNotSetUp from error
 
 
-def _all(tx: Tx, kind: type[_T], name: str, parameters: dict[str, Any]) -> list[_T]:
+def list_all(tx: Tx, kind: type[_T], name: str, parameters: dict[str, Any]) -> list[_T]:
     with tx.connection.cursor(row_factory=class_row(kind)) as cursor:
-        return cursor.execute(_QUERIES[name], parameters).fetchall()
+        return cursor.execute(QUERIES[name], parameters).fetchall()
 
 
 def insert_wallets(
@@ -62,7 +62,7 @@ def insert_wallets(
         "account_ids": arrays.pack_uuids(account_ids),
         "now": tx.now,
     }
-    rows = tx.execute(_QUERIES["insert_wallets"], values).fetchall()
+    rows = tx.execute(QUERIES["insert_wallets"], values).fetchall()
     return [(PersonId(row[0]), OwnerRef(row[1]), AccountId(row[2])) for row in rows]
 
 
@@ -70,7 +70,7 @@ def list_reasons(tx: Tx, *, person_ids: Sequence[PersonId]) -> dict[PersonId, Wh
     """Why people were given no wallet."""
     found = {}
     for person_id, is_known, has_document, has_wallet, has_died in tx.execute(
-        _QUERIES["standing_of_people"], {"person_ids": list(person_ids)}
+        QUERIES["standing_of_people"], {"person_ids": list(person_ids)}
     ):
         if not is_known:
             why = WhyNoWallet.UNKNOWN_PERSON
@@ -89,14 +89,14 @@ def list_reasons(tx: Tx, *, person_ids: Sequence[PersonId]) -> dict[PersonId, Wh
 def find_wallets(tx: Tx, person_ids: Sequence[PersonId]) -> dict[PersonId, Wallet]:
     """Wallets by person; people without one are left out."""
     arrays.register(tx.connection)
-    rows = _all(tx, Wallet, "wallets", {"person_ids": arrays.pack_uuids(person_ids)})
+    rows = list_all(tx, Wallet, "wallets", {"person_ids": arrays.pack_uuids(person_ids)})
     return {row.person_id: row for row in rows}
 
 
 def find_purpose_accounts(tx: Tx, person_ids: Sequence[PersonId]) -> dict[PersonId, list[PurposeAccount]]:
     """Purpose accounts by person, in the order of the purposes' numbers."""
     found: dict[PersonId, list[PurposeAccount]] = {}
-    for row in _all(tx, PurposeAccount, "purpose_accounts", {"person_ids": list(person_ids)}):
+    for row in list_all(tx, PurposeAccount, "purpose_accounts", {"person_ids": list(person_ids)}):
         found.setdefault(row.person_id, []).append(row)
     return found
 
@@ -111,20 +111,20 @@ def insert_purpose_accounts(
         "account_ids": list(account_ids),
         "now": tx.now,
     }
-    rows = tx.execute(_QUERIES["insert_purpose_accounts"], values).fetchall()
+    rows = tx.execute(QUERIES["insert_purpose_accounts"], values).fetchall()
     return {PersonId(row[0]): AccountId(row[1]) for row in rows}
 
 
 def list_purposes(tx: Tx) -> dict[str, int]:
     """The purposes' numbers by name."""
-    return {row[0]: row[1] for row in tx.execute(_QUERIES["purposes"])}
+    return {row[0]: row[1] for row in tx.execute(QUERIES["purposes"])}
 
 
 def insert_purpose(tx: Tx, *, name: str) -> None:
     """Add a purpose, unless it is known. Raises BadPurpose."""
     try:
         with tx.connection.transaction():
-            tx.execute(_QUERIES["insert_purpose"], {"name": name, "now": tx.now})
+            tx.execute(QUERIES["insert_purpose"], {"name": name, "now": tx.now})
     except (psycopg.errors.CheckViolation, *UNSTORABLE):
         raise BadPurpose from None
 
@@ -144,7 +144,7 @@ def insert_shop(tx: Tx, shop: Shop) -> None:
     }
     try:
         with tx.connection.transaction():
-            tx.execute(_QUERIES["insert_shop"], values)
+            tx.execute(QUERIES["insert_shop"], values)
     except psycopg.IntegrityError as error:
         constraint = error.diag.constraint_name or ""
         if constraint == "shops_code_is_taken":
@@ -154,7 +154,7 @@ def insert_shop(tx: Tx, shop: Shop) -> None:
         raise ShopRefused(rule=_SHOP_RULES[constraint]) from None
     except UNSTORABLE:
         raise ShopRefused(rule="a field holds characters that cannot be stored") from None
-    tx.execute(_QUERIES["insert_accepted_purposes"], {"id": shop.id, "purposes": list(shop.accepts)})
+    tx.execute(QUERIES["insert_accepted_purposes"], {"id": shop.id, "purposes": list(shop.accepts)})
 
 
 def find_shops(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Shop]:
@@ -172,23 +172,23 @@ def find_shop_by_code(tx: Tx, code: str) -> Shop | None:
 
 
 def _shops(tx: Tx, name: str, parameters: dict[str, Any]) -> list[Shop]:
-    return [replace(shop, accepts=tuple(shop.accepts)) for shop in _all(tx, Shop, name, parameters)]
+    return [replace(shop, accepts=tuple(shop.accepts)) for shop in list_all(tx, Shop, name, parameters)]
 
 
 def find_account_names(tx: Tx, account_ids: Sequence[AccountId], *, viewer: PersonId) -> dict[AccountId, str]:
     """Display names of the holders of accounts, where there is one, as `viewer` may see them."""
-    rows = tx.execute(_QUERIES["account_names"], {"account_ids": list(account_ids), "viewer": viewer})
+    rows = tx.execute(QUERIES["account_names"], {"account_ids": list(account_ids), "viewer": viewer})
     return {AccountId(row[0]): row[1] for row in rows}
 
 
 def list_stray_accounts(tx: Tx) -> list[AccountId]:
     """Accounts that the ledger does not have as the wallet says."""
-    return [AccountId(row[0]) for row in tx.execute(_QUERIES["stray_accounts"])]
+    return [AccountId(row[0]) for row in tx.execute(QUERIES["stray_accounts"])]
 
 
 def list_payees(tx: Tx, person_ids: Sequence[PersonId]) -> list[Payee]:
     """Those of some people who have a wallet."""
-    return _all(tx, Payee, "payees", {"person_ids": list(person_ids)})
+    return list_all(tx, Payee, "payees", {"person_ids": list(person_ids)})
 
 
 def insert_parcel(tx: Tx, parcel: Parcel) -> bool:
@@ -203,7 +203,7 @@ def insert_parcel(tx: Tx, parcel: Parcel) -> bool:
         "expires_at": parcel.expires_at,
         "now": tx.now,
     }
-    return tx.execute(_QUERIES["insert_parcel"], values).fetchone() is not None
+    return tx.execute(QUERIES["insert_parcel"], values).fetchone() is not None
 
 
 def insert_parcel_end(
@@ -211,7 +211,7 @@ def insert_parcel_end(
 ) -> bool:
     """End a parcel; False when it has ended."""
     values = {"id": parcel_id, "how": how, "taker_id": taker_id, "reason": reason, "now": tx.now}
-    return tx.execute(_QUERIES["insert_parcel_end"], values).fetchone() is not None
+    return tx.execute(QUERIES["insert_parcel_end"], values).fetchone() is not None
 
 
 def find_parcel(tx: Tx, parcel_id: UUID) -> Parcel | None:
@@ -231,16 +231,16 @@ def list_parcels_waiting(tx: Tx, phones: Sequence[str]) -> list[Parcel]:
 
 
 def _parcels(tx: Tx, name: str, parameters: dict[str, Any]) -> list[Parcel]:
-    found = _all(tx, Parcel, name, parameters)
+    found = list_all(tx, Parcel, name, parameters)
     return [replace(one, ended=None if one.ended is None else ParcelEnd(one.ended)) for one in found]
 
 
 def list_overdue_parcels(tx: Tx, *, after: tuple[datetime, UUID], most: int) -> list[tuple[datetime, UUID]]:
     """Parcels that nobody took in time, with their terms, in that order."""
     values = {"now": tx.now, "after_at": after[0], "after": after[1], "most": most}
-    return [(row[0], row[1]) for row in tx.execute(_QUERIES["parcels_overdue"], values)]
+    return [(row[0], row[1]) for row in tx.execute(QUERIES["parcels_overdue"], values)]
 
 
 def list_parcels_not_whole(tx: Tx) -> list[UUID]:
     """Parcels whose account holds something else than it should."""
-    return [row[0] for row in tx.execute(_QUERIES["parcels_not_whole"])]
+    return [row[0] for row in tx.execute(QUERIES["parcels_not_whole"])]

@@ -1,0 +1,24 @@
+-- What is to be told to people by telephone: written with the deed that it tells of, and sent afterwards.
+CREATE TABLE foundation.messages (
+    id uuid PRIMARY KEY,
+    -- Where to: a telephone in E.164.
+    recipient text NOT NULL CONSTRAINT messages_recipient_is_e164 CHECK (recipient ~ '^\+[1-9][0-9]{6,14}$'),
+    -- Which text, as module.what; the channel knows its words in each language.
+    kind text NOT NULL CONSTRAINT messages_kind_is_plain CHECK (kind ~ '^[a-z_]+\.[a-z_]+$'),
+    language text CONSTRAINT messages_language_is_a_code CHECK (language ~ '^[a-z]{2,3}$'),
+    numbers jsonb NOT NULL DEFAULT '{}',
+    -- What nobody may read here, such as a one-time code: sealed with a key of the ring.
+    sealed bytea,
+    key_version integer,
+    written_at timestamptz NOT NULL,
+    useless_after timestamptz,
+    CONSTRAINT messages_are_sealed_whole CHECK ((sealed IS NULL) = (key_version IS NULL))
+);
+
+-- How each ended: sent, or dropped because it came too late or could not be sent.
+CREATE TABLE foundation.message_ends (
+    message_id uuid CONSTRAINT messages_end_once PRIMARY KEY REFERENCES foundation.messages (id),
+    how text NOT NULL CONSTRAINT message_ends_are_known CHECK (how IN ('sent', 'dropped')),
+    reason text NOT NULL DEFAULT '',
+    ended_at timestamptz NOT NULL
+);
