@@ -57,6 +57,11 @@ EVENTS: dict[str, tuple[Callable[[City], object], Callable[[City], object]]] = {
         lambda city: (city.give(500), city.send(500, "+51987000004")),
         lambda city: city.take_back(),
     ),
+    "refund a payment": (lambda city: (city.give(500), city.pay(500)), lambda city: city.refund()),
+    "refund a payment with both": (
+        lambda city: (city.give(200, "food"), city.give(500), city.pay(500)),
+        lambda city: city.refund(),
+    ),
     "pay with a fee": (lambda city: city.give(500), lambda city: city.with_fees("pay", 20).pay(300)),
 }
 """What makes each event possible, and the event."""

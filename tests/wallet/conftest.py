@@ -83,6 +83,7 @@ class City:
     agent: Shop
     resident: PersonId
     keys: Callable[[], UUID] = field(init=False)
+    paid: Receipt = field(init=False)
 
     def __post_init__(self) -> None:
         self.keys = lambda: new_id(self.tx.now)
@@ -134,18 +135,52 @@ class City:
         )
         assert answer.result.ok, answer
 
+    def move_out(self, account_id: UUID, amount_minor: int) -> None:
+        """Money leaves a shop for the issuer, as a settlement takes it."""
+        (answer,) = ledger.post(
+            self.tx,
+            [
+                Transfer(
+                    TransferId(new_id(self.tx.now)),
+                    EventId(new_id(self.tx.now)),
+                    payments.TRUST_BOOK,
+                    AccountId(account_id),
+                    payments.get_institutions(self.tx).issuer_account_id,
+                    amount_minor,
+                    TransferCode.SETTLE,
+                )
+            ],
+        )
+        assert answer.result.ok, answer
+
     def give(self, amount_minor: int, purpose: str | None = None, *, to: PersonId | None = None) -> None:
         """Pays a benefit, and is sure of it."""
         (answer,) = self.disburse(self.benefit(amount_minor, purpose, to=to))
         assert answer.paid, answer
 
     def pay(self, amount_minor: int, *, at: Shop | None = None, key: UUID | None = None) -> Receipt:
-        return wallet.pay(
+        self.paid = wallet.pay(
             self.tx,
             person_id=self.resident,
             merchant_id=(at or self.bodega).id,
             amount_minor=amount_minor,
             client="phone",
+            key=key or self.keys(),
+        )
+        return self.paid
+
+    def refund(
+        self, amount_minor: int | None = None, *, of: Receipt | None = None, key: UUID | None = None
+    ) -> wallet.Refund:
+        """The bodega gives back the last payment, or another, or so much of it."""
+        payment_id = (of or self.paid).payment_id
+        assert payment_id is not None
+        return wallet.refund(
+            self.tx,
+            merchant_id=self.bodega.id,
+            payment_id=payment_id,
+            amount_minor=amount_minor,
+            client="till",
             key=key or self.keys(),
         )
 

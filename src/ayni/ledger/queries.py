@@ -52,6 +52,13 @@ def get_transfer(tx: Tx, transfer_id: TransferId) -> RecordedTransfer:
     return found
 
 
+def list_legs(tx: Tx, transfer_id: TransferId) -> list[RecordedTransfer]:
+    """The transfers of one event that were posted together with this one, in their order; none if it is
+    unknown.
+    """
+    return store.list_legs(tx, transfer_id)
+
+
 def limit_use(tx: Tx, owner_ref: OwnerRef, *, book: int) -> list[LimitUse]:
     """What an owner may still do today in a book: one entry for each kind that has a row for the day.
 

@@ -182,6 +182,13 @@ def find_transfer(tx: Tx, transfer_id: TransferId) -> RecordedTransfer | None:
         return cursor.execute(_QUERIES["transfer"], {"id": transfer_id}).fetchone()
 
 
+def list_legs(tx: Tx, transfer_id: TransferId) -> list[RecordedTransfer]:
+    """A transfer and those that were posted with it for the same event, in their order."""
+    ids = [row[0] for row in tx.execute(_QUERIES["legs"], {"id": transfer_id}).fetchall()]
+    found = [find_transfer(tx, TransferId(one)) for one in ids]
+    return [leg for leg in found if leg is not None]
+
+
 def list_limit_use(tx: Tx, *, owner_ref: OwnerRef, book: int) -> list[LimitUse]:
     """Today's limits of an owner in a book."""
     try:

@@ -129,6 +129,14 @@ LEFT JOIN ledger.holds h ON h.id = t.id
 LEFT JOIN ledger.returned r ON r.id = t.id
 WHERE t.id = %(id)s;
 
+-- name: legs
+-- The transfers of one business event that were posted together with one of them: they stand side by side.
+SELECT t.id
+FROM ledger.transfers o
+JOIN ledger.transfers t ON t.seq BETWEEN o.seq - 20 AND o.seq + 20 AND t.event_id = o.event_id
+WHERE o.id = %(id)s
+ORDER BY t.seq;
+
 -- name: limit_use
 -- Today's limits of an owner in a book: the maximum, what is used of it, and when its window ends.
 SELECT kind, maximum_minor, used_minor, renews_at FROM ledger.limit_use(%(owner_ref)s, %(book)s::smallint);

@@ -166,6 +166,18 @@ class Receipt:
     repeated: bool = field(default=False, compare=False)
     parcel_id: UUID | None = None
     fee_minor: int = 0
+    payment_id: TransferId | None = None
+    """The id by which a merchant finds it, to give it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A payment that was given back, or so much of it. `seq` is its place in the ledger's order."""
+
+    event_id: EventId
+    amount_minor: int
+    seq: int
+    repeated: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from ayni.wallet.operations.benefits import PreparedBenefits, disburse, post_ben
 from ayni.wallet.operations.opening import define_purpose, open_agent, open_merchant, open_wallets
 from ayni.wallet.operations.orders import carry_out, cash_in, cash_out, pay
 from ayni.wallet.operations.quotes import limits_left, quote, quote_send
+from ayni.wallet.operations.refunds import refund
 from ayni.wallet.operations.sends import return_parcel, send, take_parcel
 from ayni.wallet.operations.tiers import set_up_tiers
 
@@ -25,6 +26,7 @@ __all__ = [
     "prepare_benefits",
     "quote",
     "quote_send",
+    "refund",
     "return_parcel",
     "send",
     "set_up_tiers",

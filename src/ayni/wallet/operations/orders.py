@@ -134,6 +134,7 @@ def _settle(tx: Tx, plan: Plan, posted: list[Posted]) -> Receipt | AyniError:
             posted[-1].seq,
             repeated=posted[0].result == Result.EXISTS,
             fee_minor=plan.fee_minor,
+            payment_id=plan.transfers[0].id,
         )
     reason = next((result for result in failed if result != Result.LINKED_EVENT_FAILED), failed[0])
     if differs(reason):

@@ -37,5 +37,12 @@ def find_receipt(tx: Tx, plan: Plan) -> Receipt | None:
         if line.code != TransferCode.FEE
     )
     return Receipt(
-        plan.event_id, order.kind, order.amount_minor, parts, lines[-1][0].seq, repeated=True, fee_minor=fee
+        plan.event_id,
+        order.kind,
+        order.amount_minor,
+        parts,
+        lines[-1][0].seq,
+        repeated=True,
+        fee_minor=fee,
+        payment_id=lines[0][0].transfer_id,
     )

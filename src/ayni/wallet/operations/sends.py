@@ -113,6 +113,7 @@ def _find_earlier(tx: Tx, order: Order, wallet: Wallet) -> Receipt | None:
         repeated=True,
         parcel_id=None if store.find_parcel(tx, transfer_id) is None else transfer_id,
         fee_minor=0 if fee is None else fee.amount_minor,
+        payment_id=transfer_id,
     )
 
 
@@ -172,7 +173,15 @@ def _leave(tx: Tx, order: Order, wallet: Wallet, phone: str) -> Receipt:
             usable = Usable(wallet, parcel.account_id, (wallet.main_account_id,), _barred(tx, order))
             raise refusal(tx, order, usable, answer.result)
     part = ReceiptPart(wallet.main_account_id, None, order.amount_minor)
-    return Receipt(parcel.event_id, order.kind, order.amount_minor, (part,), answer.seq, parcel_id=parcel.id)
+    return Receipt(
+        parcel.event_id,
+        order.kind,
+        order.amount_minor,
+        (part,),
+        answer.seq,
+        parcel_id=parcel.id,
+        payment_id=transfer_id,
+    )
 
 
 def _barred(tx: Tx, order: Order) -> dict[AccountId, str]:

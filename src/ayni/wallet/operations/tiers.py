@@ -28,6 +28,8 @@ RESIDENT_COUNTS: dict[int, Counts] = {
     TransferCode.CASH_OUT: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
     # What a payment costs is no payment of its own, and is not counted beside it.
     TransferCode.FEE: Counts.NONE,
+    # A return gives back what its original used; it uses nothing itself.
+    TransferCode.REFUND: Counts.NONE,
     TransferCode.CASH_IN: Counts.CREDIT_SINGLE | Counts.CREDIT_CONVERSIONS | Counts.CREDIT_TOTAL,
 }
 """What may touch a resident's wallet, and in which limits it counts. Anything else is refused."""
@@ -36,6 +38,7 @@ SHOP_CODES = (
     TransferCode.ISSUE,
     TransferCode.REDEEM,
     TransferCode.PAY,
+    TransferCode.REFUND,
     TransferCode.CASH_IN,
     TransferCode.CASH_OUT,
     TransferCode.COMMISSION,

@@ -146,7 +146,7 @@ def _lines(
     before = (older or {}).get(account_id, 0)
     while len(found) < most:
         page = ledger.list_statement(tx, account_id, most=most, before_seq=before)
-        found += [line for line in page if line.kind in (Kind.SINGLE, Kind.POST)]
+        found += [line for line in page if line.kind in (Kind.SINGLE, Kind.POST, Kind.RETURN)]
         if len(page) < most:
             break
         before = page[-1].seq
