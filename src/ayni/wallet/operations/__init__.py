@@ -1,6 +1,6 @@
 """What changes in the wallet. Each function is one use case; the caller commits."""
 
-from ayni.wallet.operations import access
+from ayni.wallet.operations import access, codes
 from ayni.wallet.operations.benefits import PreparedBenefits, disburse, post_benefits, prepare_benefits
 from ayni.wallet.operations.opening import define_purpose, open_agent, open_merchant, open_wallets
 from ayni.wallet.operations.orders import carry_out, cash_in, cash_out, pay
@@ -15,6 +15,7 @@ __all__ = [
     "carry_out",
     "cash_in",
     "cash_out",
+    "codes",
     "define_purpose",
     "disburse",
     "limits_left",
