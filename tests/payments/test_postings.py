@@ -62,6 +62,15 @@ EVENTS: dict[str, tuple[Callable[[City], object], Callable[[City], object]]] = {
         lambda city: (city.give(200, "food"), city.give(500), city.pay(500)),
         lambda city: city.refund(),
     ),
+    "set cash aside": (lambda city: city.give(500), lambda city: city.set_cash_aside(500)),
+    "hand over cash for a code": (
+        lambda city: (city.give(500), city.set_cash_aside(500)),
+        lambda city: city.hand_over(),
+    ),
+    "give back cash that nobody fetched": (
+        lambda city: (city.give(500), city.set_cash_aside(500)),
+        lambda city: city.give_cash_back(),
+    ),
     "pay with a fee": (lambda city: city.give(500), lambda city: city.with_fees("pay", 20).pay(300)),
 }
 """What makes each event possible, and the event."""

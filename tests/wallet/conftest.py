@@ -15,6 +15,7 @@ import pytest
 from ayni import identity, ledger, payments, wallet
 from ayni.foundation.country import Country, ParameterValue
 from ayni.foundation.db import Tx
+from ayni.foundation.errors import AyniError
 from ayni.identity import NewPerson
 from ayni.ledger import Transfer, TransferCode
 from ayni.payments import ProgrammeBook
@@ -29,6 +30,8 @@ from ayni.values.ids import (
     new_id,
 )
 from ayni.wallet import Benefit, BenefitAnswer, Receipt, Shop
+from ayni.wallet.model.cash import NewCashCode, PaidOut
+from tests.wallet.rings import ring
 
 CREATED = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 """When the entitlements of these tests were created."""
@@ -58,6 +61,9 @@ def register(tx: Tx, count: int = 1, *, synthetic: bool = True, document: bool =
     return ids
 
 
+THEIR_PHONE = "+51987000099"
+
+
 class Tariff:
     """The same country, where payments have a price."""
 
@@ -83,7 +89,8 @@ class City:
     agent: Shop
     resident: PersonId
     keys: Callable[[], UUID] = field(init=False)
-    paid: Receipt = field(init=False)
+    paid: Receipt = field(init=False, repr=False)
+    cash: NewCashCode = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.keys = lambda: new_id(self.tx.now)
@@ -168,6 +175,35 @@ class City:
             key=key or self.keys(),
         )
         return self.paid
+
+    def set_cash_aside(self, amount_minor: int, *, key: UUID | None = None) -> NewCashCode:
+        """The resident makes a cash code; their telephone is proven to reach them."""
+        if not identity.list_phones_reaching(self.tx, person_id=self.resident):
+            identity.reach.add_contact(self.tx, person_id=self.resident, phone=THEIR_PHONE, reason="asked")
+            identity.reach.verify_contact(self.tx, person_id=self.resident, phone=THEIR_PHONE)
+        self.cash = wallet.make_cash_code(
+            self.tx,
+            ring=ring(),
+            person_id=self.resident,
+            amount_minor=amount_minor,
+            client="phone",
+            key=key or self.keys(),
+        )
+        return self.cash
+
+    def hand_over(self, code: str | None = None, *, at: Shop | None = None) -> PaidOut | AyniError:
+        """The agent is told telephone and code."""
+        return wallet.pay_out(
+            self.tx,
+            ring=ring(),
+            agent_id=(at or self.agent).id,
+            phone=THEIR_PHONE,
+            code=code or self.cash.code,
+        )
+
+    def give_cash_back(self) -> None:
+        """The resident does not want the cash after all."""
+        wallet.cancel_cash_code(self.tx, code_id=self.cash.cash_code.id, person_id=self.resident)
 
     def refund(
         self, amount_minor: int | None = None, *, of: Receipt | None = None, key: UUID | None = None

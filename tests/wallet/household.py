@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import TypeVar
 
@@ -11,29 +11,20 @@ from ayni import identity, wallet
 from ayni.foundation.clock import set_clock
 from ayni.foundation.db import Tx
 from ayni.foundation.errors import AyniError
-from ayni.foundation.keys import Key, KeyRing, Purpose
+from ayni.foundation.keys import KeyRing
 from ayni.identity import NewPerson
 from ayni.sandbox.identity_register import SandboxIdentityRegister
 from ayni.sandbox.telephones import PretendTelephones
 from ayni.values.ids import PersonId
 from ayni.wallet.model.access import BoundDevice, CodePurpose, DeviceKind, OpenedSession
+from tests.wallet.rings import ring
 
 PIN, OTHER_PIN, WRONG = "739164", "284017", "605823"
 BORN = date(1980, 5, 4)
 PHONE, OTHER_PHONE = "+51987654321", "+51912345678"
 REGISTER = SandboxIdentityRegister()
-_AT = datetime(2025, 5, 1, tzinfo=UTC)
 _documents = (str(n) for n in count(60_000_000) if n % 100 < 90)
 _Value = TypeVar("_Value")
-
-
-def ring(*, peppers: int = 1) -> KeyRing:
-    """A key ring that is the same each time; with more peppers the newest is used."""
-    keys = [Key(purpose, 1, _AT, bytes([place]) * 32) for place, purpose in enumerate(Purpose, 1)]
-    keys += [
-        Key(Purpose.PEPPER, version, _AT, bytes([40 + version]) * 32) for version in range(2, peppers + 1)
-    ]
-    return KeyRing(keys)
 
 
 def good(answer: _Value | AyniError) -> _Value:

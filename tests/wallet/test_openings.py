@@ -23,8 +23,8 @@ from tests.wallet.household import (
     Home,
     move_in,
     newcomer,
-    ring,
 )
+from tests.wallet.rings import ring
 
 RING = ring()
 

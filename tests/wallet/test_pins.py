@@ -17,8 +17,8 @@ from tests.wallet.household import (
     WRONG,
     Home,
     move_in,
-    ring,
 )
+from tests.wallet.rings import ring
 
 
 @pytest.fixture

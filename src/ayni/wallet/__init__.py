@@ -5,7 +5,7 @@ bound to a purpose buys only what it is for, and is used first where it is accep
 shown is read from the ledger, and the same request sent twice moves money once.
 """
 
-from ayni.wallet.jobs import return_overdue_parcels
+from ayni.wallet.jobs import return_overdue_cash_codes, return_overdue_parcels
 from ayni.wallet.model import (
     Balance,
     Benefit,
@@ -27,6 +27,7 @@ from ayni.wallet.model import (
 from ayni.wallet.operations import (
     PreparedBenefits,
     access,
+    cancel_cash_code,
     carry_out,
     cash_in,
     cash_out,
@@ -34,10 +35,12 @@ from ayni.wallet.operations import (
     define_purpose,
     disburse,
     limits_left,
+    make_cash_code,
     open_agent,
     open_merchant,
     open_wallets,
     pay,
+    pay_out,
     post_benefits,
     prepare_benefits,
     quote,
@@ -82,6 +85,7 @@ __all__ = [
     "WhyNoWallet",
     "access",
     "balance",
+    "cancel_cash_code",
     "carry_out",
     "cash_in",
     "cash_out",
@@ -96,15 +100,18 @@ __all__ = [
     "limits_left",
     "list_parcels_for",
     "list_parcels_of",
+    "make_cash_code",
     "open_agent",
     "open_merchant",
     "open_wallets",
     "pay",
+    "pay_out",
     "post_benefits",
     "prepare_benefits",
     "quote",
     "quote_send",
     "refund",
+    "return_overdue_cash_codes",
     "return_overdue_parcels",
     "return_parcel",
     "send",

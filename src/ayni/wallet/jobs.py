@@ -8,7 +8,9 @@ from uuid import UUID
 from ayni.foundation.db import SYSTEM, Database
 from ayni.wallet import store
 from ayni.wallet.errors import ParcelEnded, ParcelNotNow
-from ayni.wallet.operations import sends
+from ayni.wallet.errors.cash import CashCodeOver, CashNotNow
+from ayni.wallet.operations import cash_codes, sends
+from ayni.wallet.store import cash
 
 _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 _MOST = 500
@@ -33,6 +35,29 @@ def return_overdue_parcels(database: Database) -> int:
                     )
                 returned += 1
             except (ParcelEnded, ParcelNotNow):
+                continue
+        if len(overdue) < _MOST:
+            return returned
+
+
+def return_overdue_cash_codes(database: Database) -> int:
+    """Give what nobody fetched in time back to its holders, each in a transaction of its own; returns how
+    many.
+    """
+    after, returned = (_BEGINNING, UUID(int=0)), 0
+    while True:
+        with database.transaction(SYSTEM) as tx:
+            overdue = cash.list_overdue(tx, after=after, most=_MOST)
+        for after in overdue:
+            try:
+                with database.transaction(SYSTEM) as tx:
+                    code = cash.find_cash_code(tx, after[1])
+                    assert code is not None, "cash codes are never deleted"
+                    cash_codes.cancel_cash_code(
+                        tx, code_id=code.id, person_id=code.person_id, reason="nobody came in time"
+                    )
+                returned += 1
+            except (CashCodeOver, CashNotNow):
                 continue
         if len(overdue) < _MOST:
             return returned

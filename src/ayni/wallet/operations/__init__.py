@@ -2,6 +2,7 @@
 
 from ayni.wallet.operations import access, codes
 from ayni.wallet.operations.benefits import PreparedBenefits, disburse, post_benefits, prepare_benefits
+from ayni.wallet.operations.cash_codes import cancel_cash_code, make_cash_code, pay_out
 from ayni.wallet.operations.opening import define_purpose, open_agent, open_merchant, open_wallets
 from ayni.wallet.operations.orders import carry_out, cash_in, cash_out, pay
 from ayni.wallet.operations.quotes import limits_left, quote, quote_send
@@ -12,6 +13,7 @@ from ayni.wallet.operations.tiers import set_up_tiers
 __all__ = [
     "PreparedBenefits",
     "access",
+    "cancel_cash_code",
     "carry_out",
     "cash_in",
     "cash_out",
@@ -19,10 +21,12 @@ __all__ = [
     "define_purpose",
     "disburse",
     "limits_left",
+    "make_cash_code",
     "open_agent",
     "open_merchant",
     "open_wallets",
     "pay",
+    "pay_out",
     "post_benefits",
     "prepare_benefits",
     "quote",

@@ -176,13 +176,19 @@ def _to_a_person(order: Order, wallet: Wallet, known: Known) -> Usable | AyniErr
 
 
 def _cash(tx: Tx, order: Order, shop: Shop) -> AyniError | None:
+    wrong = check_coins(tx, order.amount_minor)
+    if wrong is not None:
+        return wrong
+    return OwnShop() if shop.keeper_id == order.person_id else None
+
+
+def check_coins(tx: Tx, amount_minor: int) -> AyniError | None:
+    """Whether coins can pay an amount."""
     coin = parameter(tx, "cash.smallest_coin_minor")
     if isinstance(coin, AyniError):
         return coin
-    if order.amount_minor % coin:
-        show = tx.country.format_money
-        return NotPayableInCash(amount=show(order.amount_minor), coin=show(coin))
-    return OwnShop() if shop.keeper_id == order.person_id else None
+    show = tx.country.format_money
+    return NotPayableInCash(amount=show(amount_minor), coin=show(coin)) if amount_minor % coin else None
 
 
 def parameter(tx: Tx, name: str) -> int | ParameterMissing:

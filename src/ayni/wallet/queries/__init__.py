@@ -11,8 +11,9 @@ from ayni.foundation.invariants import Invariant, Violation
 from ayni.ledger import Kind, StatementLine
 from ayni.values.ids import AccountId, PersonId, show_id
 from ayni.wallet import store
-from ayni.wallet.errors import UnknownPurpose, UnknownShop, UnknownWallet
+from ayni.wallet.errors import OwnShop, UnknownPurpose, UnknownShop, UnknownWallet
 from ayni.wallet.model import Balance, Parcel, Payee, Shop, Statement, StatementEntry, Wallet
+from ayni.wallet.store import cash
 
 FREE = "free"
 """The name of money that is bound to no purpose."""
@@ -45,6 +46,17 @@ def get_shop(tx: Tx, *, shop_id: UUID) -> Shop:
     if found is None:
         raise UnknownShop(kind="shop")
     return found
+
+
+def check_not_own_shop(tx: Tx, shop: Shop, person_id: PersonId) -> None:
+    """Refuse an agent who trades with themselves, by whichever file. Raises OwnShop."""
+    if are_one_human(tx, shop.keeper_id, person_id):
+        raise OwnShop
+
+
+def are_one_human(tx: Tx, one: PersonId, other: PersonId) -> bool:
+    """Whether two files are of one human: the same file, or merged."""
+    return identity.get_canonical_id(tx, person_id=one) == identity.get_canonical_id(tx, person_id=other)
 
 
 def find_payees(tx: Tx, *, phone: str) -> list[Payee]:
@@ -192,6 +204,11 @@ INVARIANTS = (
         "wallets_have_their_accounts",
         "Every account of a wallet or shop is in the ledger, under the owner that the wallet names.",
         _strays,
+    ),
+    Invariant(
+        "cash_codes_are_whole",
+        "What was set aside for cash stands on its account in full, and nothing once it has ended.",
+        lambda tx: [Violation(show_id("trf", code_id)) for code_id in cash.list_not_whole(tx)],
     ),
     Invariant(
         "parcels_are_whole",

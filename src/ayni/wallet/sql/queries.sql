@@ -73,12 +73,18 @@ FROM wallet.shops s WHERE s.code = %(code)s;
 
 -- name: account_names
 -- How the holders of accounts are called on a person's statement. What waits for a telephone is called by the end of
--- its number to the sender, and by the sender's name to whoever took it.
+-- its number to the sender, and by the sender's name to whoever took it; what was set aside for cash by the agent's.
 SELECT p.account_id, CASE WHEN p.sender_id = %(viewer)s THEN '… ' || right(p.phone, 3) ELSE d.display_name END
 FROM wallet.parcels p JOIN identity_api.display_names d ON d.person_id = p.sender_id
 WHERE p.account_id = ANY (%(account_ids)s::uuid[])
 UNION ALL
 SELECT account_id, display_name FROM wallet.shops WHERE account_id = ANY (%(account_ids)s::uuid[])
+UNION ALL
+SELECT c.account_id, coalesce(s.display_name, '…')
+FROM wallet.cash_codes c
+LEFT JOIN wallet.cash_code_ends e ON e.code_id = c.id
+LEFT JOIN wallet.shops s ON s.id = e.shop_id
+WHERE c.account_id = ANY (%(account_ids)s::uuid[])
 UNION ALL
 SELECT w.main_account_id, d.display_name
 FROM wallet.wallets w JOIN identity_api.display_names d ON d.person_id = w.person_id

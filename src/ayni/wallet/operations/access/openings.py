@@ -26,7 +26,6 @@ from ayni.wallet.model.access import CodePurpose
 from ayni.wallet.operations.access.codes import check_code, send_code
 from ayni.wallet.operations.access.pins import check_new_pin, replace_pin
 from ayni.wallet.operations.opening import open_wallets
-from ayni.wallet.queries.access import are_one_human
 from ayni.wallet.store import access as store
 
 
@@ -52,7 +51,7 @@ def begin_opening(
         shop = queries.get_shop(tx, shop_id=shop_id)
         if shop.kind != "agent":
             raise UnknownShop(kind="agent")
-        if are_one_human(tx, shop.keeper_id, known.id):
+        if queries.are_one_human(tx, shop.keeper_id, known.id):
             raise OwnAccess
     if store.find_pin(tx, known.id) is not None:
         raise AlreadyInUse

@@ -17,7 +17,6 @@ from ayni.wallet.model.access import CodePurpose, LockReason
 from ayni.wallet.operations.access.codes import check_code, send_code
 from ayni.wallet.operations.access.locks import lock_sending
 from ayni.wallet.operations.access.pins import check_new_pin, replace_pin
-from ayni.wallet.queries.access import are_one_human
 from ayni.wallet.store import access as store
 
 
@@ -37,7 +36,7 @@ def begin_recovery(
         shop = queries.get_shop(tx, shop_id=shop_id)
         if shop.kind != "agent":
             raise UnknownShop(kind="agent")
-        if are_one_human(tx, shop.keeper_id, holder.id):
+        if queries.are_one_human(tx, shop.keeper_id, holder.id):
             raise OwnAccess
     phone = tx.country.check_mobile(phone)
     if phone not in {one.phone for one in identity.list_contacts(tx, person_id=holder.id) if one.is_current}:
