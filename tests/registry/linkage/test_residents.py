@@ -30,7 +30,7 @@ ONE_HUMAN: dict[str, dict[str, Any]] = {
     "only the second given name": {"given_names": "Elena", **NO_DOCUMENT},
     "given names in the other order": {"given_names": "Elena Rosa", **NO_DOCUMENT},
     "a letter mistyped": {"given_names": "Rossa Elenna", "first_surname": "Huamami", **NO_DOCUMENT},
-    "a letter of each name missing": {"given_names": "Rsa Elna", **NO_DOCUMENT},
+    "a letter of each name missing": {"given_names": "Rosa Elna", "first_surname": "Humaní", **NO_DOCUMENT},
     "given names joined": {"given_names": "ROSAELENA", **NO_DOCUMENT},
     "names cut off": {"given_names": "Rosa El", "first_surname": "Huamaní", "document_number": "40117810"},
     "both surnames in one column": {
@@ -63,6 +63,13 @@ NOT_ONE: dict[str, dict[str, Any]] = {
     "a stranger of the same names and no document": {
         "birth_on": date(1974, 11, 23), **NO_DOCUMENT, **ELSEWHERE,
     },
+    "a twin whose name begins like hers": {"given_names": "Rosalía", "document_number": "40117411"},
+    "a sister whose name begins like hers, without a document": {
+        "given_names": "Rosalía", "birth_on": date(1983, 8, 9), **NO_DOCUMENT,
+    },
+    "a twin brother whose name differs by a letter": {
+        "given_names": "Roso Elena", "sex": "male", "document_number": "40117411",
+    },
     "a twin who has one name fewer": {"given_names": "Rosa", "document_number": "40117411"},
     "a sister whose document was mistyped": {
         "given_names": "Rosa Milagros", "birth_on": date(1980, 5, 11), "document_number": "41017411",
@@ -73,6 +80,13 @@ NOT_ONE: dict[str, dict[str, Any]] = {
         "document_number": "42117893", "household": "H2",
     },
 }  # fmt: skip
+
+
+ANA = {**ROSA, "given_names": "Ana", "document_kind": None, "document_number": None}
+SISTERS: dict[str, tuple[str, str]] = {
+    "names of three letters": ("Ana", "Ada"),
+    "one name that begins the other": ("María", "Mariana"),
+}
 
 
 CROWD: list[dict[str, Any]] = [asdict(one) for one in OtherCity(seed=5).build(families=200)]
@@ -88,6 +102,17 @@ def test_a_person_written_down_a_second_time_is_found(seek: Seek, name: str) -> 
 @pytest.mark.parametrize("name", NOT_ONE)
 def test_relatives_and_strangers_of_one_name_are_no_duplicates(seek: Seek, name: str) -> None:
     rows = [*CROWD, ROSA, {**ROSA, **NOT_ONE[name]}]
+    assert (len(CROWD), len(CROWD) + 1) not in seek(rows).pairs()
+
+
+@pytest.mark.parametrize("names", SISTERS.values(), ids=SISTERS)
+@pytest.mark.parametrize("household", ["H1", "H2"])
+def test_sisters_of_alike_names_without_documents_are_no_duplicates(
+    seek: Seek, names: tuple[str, str], household: str
+) -> None:
+    one, other = names
+    younger = {"given_names": other, "birth_on": date(1983, 8, 9), "household": household}
+    rows = [*CROWD, {**ANA, "given_names": one}, {**ANA, **younger}]
     assert (len(CROWD), len(CROWD) + 1) not in seek(rows).pairs()
 
 

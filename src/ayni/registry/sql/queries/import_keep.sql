@@ -171,18 +171,21 @@ GROUP BY d.household_id, d.name IS NULL
 ON CONFLICT (household_id, reason) WHERE resolved_at IS NULL DO NOTHING;
 
 -- name: flag_batch_ages
--- Asks for a look at households that are new and whose members cannot be so old: by the rows themselves.
+-- Asks for a look at households that are new and whose members cannot be so old: by the rows themselves. Windows and no
+-- join: of a table that was just filled the planner knows nothing, and would compare each row with every other one.
 INSERT INTO registry.flags (household_id, reason, details, raised_at)
 SELECT c.household_id, 'ages_contradict', jsonb_build_object('people', jsonb_agg(c.person_id ORDER BY c.person_id)),
     %(now)s
 FROM (
-    SELECT DISTINCT m.household_id, m.person_id
-    FROM pg_temp.import_batch m
-    JOIN pg_temp.import_batch o ON o.household_code = m.household_code AND o.role IN ('head', 'spouse')
-        AND o.verdict = 'add'
-    WHERE m.verdict = 'add' AND NOT m.household_known
-        AND registry.ages_contradict(m.role, m.birth_on, o.role, o.birth_on, o.sex)
+    SELECT b.household_id, b.person_id, b.role, b.birth_on,
+        max(b.birth_on) FILTER (WHERE b.role = 'head') OVER household AS head_born,
+        max(b.birth_on) FILTER (WHERE b.role = 'spouse' AND b.sex = 'female') OVER household AS wife_born
+    FROM pg_temp.import_batch b
+    WHERE b.verdict = 'add' AND NOT b.household_known
+    WINDOW household AS (PARTITION BY b.household_code)
 ) c
+WHERE registry.ages_contradict(c.role, c.birth_on, 'head', c.head_born, NULL)
+    OR registry.ages_contradict(c.role, c.birth_on, 'spouse', c.wife_born, 'female')
 GROUP BY c.household_id;
 
 -- name: flag_ages_of_known
@@ -192,10 +195,17 @@ SELECT registry.flag_ages(ARRAY(
 
 -- name: flag_sources_of_batch
 -- Asks for a look where another source says something else of the same day, about households and people that were known.
+-- Only those of which another source tells of that day at all are looked at: hardly any.
 SELECT registry.flag_disagreeing_sources(ARRAY(
-    SELECT household_id FROM pg_temp.import_batch WHERE household_known AND verdict IN ('add', 'update')
-    UNION
-    SELECT person_id FROM pg_temp.import_batch WHERE verdict = 'update'), %(on)s, %(now)s);
+    SELECT s.id
+    FROM (
+        SELECT household_id AS id FROM pg_temp.import_batch WHERE household_known AND verdict IN ('add', 'update')
+        UNION
+        SELECT person_id FROM pg_temp.import_batch WHERE verdict = 'update'
+    ) s
+    WHERE EXISTS (
+        SELECT FROM registry.records r
+        WHERE r.subject_id = s.id AND r.observed_on = %(on)s AND r.source <> %(source)s)), %(on)s, %(now)s);
 
 -- name: resolve_flags
 -- Settles what the batch has put right: a head who was missing, rows that now agree.
