@@ -72,6 +72,8 @@ def register() -> None:
     jobs.register("identity.fill_name_keys", _fill_name_keys, in_transaction=False, every="20 8 * * *")
     jobs.register("registry.warn_of_lapsing_classes", _warn_of_lapsing_classes, every="30 8 * * *")
     jobs.register("wallet.return_parcels", _return_parcels, in_transaction=False, every="3 * * * *")
+    jobs.register("wallet.note_deaths", _note_deaths, in_transaction=False, every="40 8 * * *")
+    jobs.register("wallet.put_to_sleep", _put_to_sleep, in_transaction=False, every="50 8 * * *")
     jobs.register("wallet.return_cash_codes", _return_cash_codes, in_transaction=False, every="*/10 * * * *")
     jobs.register("ledger.expire_holds", _expire_holds, in_transaction=False, every="* * * * *")
 
@@ -121,6 +123,18 @@ def _return_cash_codes(database: Database) -> None:
     from ayni import wallet
 
     wallet.return_overdue_cash_codes(database)
+
+
+def _note_deaths(database: Database) -> None:
+    from ayni import wallet
+
+    wallet.note_deaths(database)
+
+
+def _put_to_sleep(database: Database) -> None:
+    from ayni import wallet
+
+    wallet.put_to_sleep(database)
 
 
 def run_worker(database: Database, *, once: bool = False) -> None:

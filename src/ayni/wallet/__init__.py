@@ -5,7 +5,7 @@ bound to a purpose buys only what it is for, and is used first where it is accep
 shown is read from the ledger, and the same request sent twice moves money once.
 """
 
-from ayni.wallet.jobs import return_overdue_cash_codes, return_overdue_parcels
+from ayni.wallet.jobs import note_deaths, put_to_sleep, return_overdue_cash_codes, return_overdue_parcels
 from ayni.wallet.model import (
     Balance,
     Benefit,
@@ -49,6 +49,7 @@ from ayni.wallet.operations import (
     return_parcel,
     send,
     set_up_tiers,
+    stops,
     take_parcel,
 )
 from ayni.wallet.queries import (
@@ -101,6 +102,7 @@ __all__ = [
     "list_parcels_for",
     "list_parcels_of",
     "make_cash_code",
+    "note_deaths",
     "open_agent",
     "open_merchant",
     "open_wallets",
@@ -108,6 +110,7 @@ __all__ = [
     "pay_out",
     "post_benefits",
     "prepare_benefits",
+    "put_to_sleep",
     "quote",
     "quote_send",
     "refund",
@@ -117,5 +120,6 @@ __all__ = [
     "send",
     "set_up_tiers",
     "statement",
+    "stops",
     "take_parcel",
 ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from ayni.foundation.db import SYSTEM, Database
+from ayni.foundation.db import SYSTEM, Database, Tx
 from ayni.wallet import store
 from ayni.wallet.errors import ParcelEnded, ParcelNotNow
 from ayni.wallet.errors.cash import CashCodeOver, CashNotNow
-from ayni.wallet.operations import cash_codes, sends
+from ayni.wallet.operations import cash_codes, sends, stops
 from ayni.wallet.store import cash
 
 _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
@@ -61,3 +62,24 @@ def return_overdue_cash_codes(database: Database) -> int:
                 continue
         if len(overdue) < _MOST:
             return returned
+
+
+def note_deaths(database: Database) -> int:
+    """Let wallets know which of their holders have died, or live after all; returns how many changed."""
+    return _in_parts(database, stops.note_deaths)
+
+
+def put_to_sleep(database: Database) -> int:
+    """Let wallets sleep in which nothing has moved for long; returns how many."""
+    return _in_parts(database, stops.put_to_sleep)
+
+
+def _in_parts(database: Database, step: Callable[[Tx], int]) -> int:
+    """A few at a time, so that a resident at a till does not wait behind them."""
+    changed = 0
+    while True:
+        with database.transaction(SYSTEM) as tx:
+            now = step(tx)
+        changed += now
+        if now == 0:
+            return changed

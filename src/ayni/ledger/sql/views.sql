@@ -6,4 +6,15 @@ SELECT id AS account_id, owner_ref, book, code, purpose,
     debits_pending, credits_pending, flags, version
 FROM ledger.accounts;
 
+-- What each owner is kept from doing: 1 frozen, 2 dormant, 4 under legal hold.
+CREATE OR REPLACE VIEW ledger_api.owner_flags AS
+SELECT owner_ref, flags FROM ledger.owners;
+
+-- When anything last moved on any account of an owner; null where nothing ever did.
+CREATE OR REPLACE VIEW ledger_api.last_moves AS
+SELECT a.owner_ref, max(t.created_at) AS moved_at
+FROM ledger.accounts a
+LEFT JOIN ledger.transfers t ON t.seq = a.last_seq
+GROUP BY a.owner_ref;
+
 GRANT SELECT ON ALL TABLES IN SCHEMA ledger_api TO ayni_app;

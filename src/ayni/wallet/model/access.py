@@ -23,6 +23,7 @@ class CodePurpose(StrEnum):
     DEVICE = "device"
     RECOVER = "recover"
     PAY = "pay"
+    UNFREEZE = "unfreeze"
 
 
 class DeviceKind(StrEnum):

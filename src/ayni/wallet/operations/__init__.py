@@ -1,6 +1,6 @@
 """What changes in the wallet. Each function is one use case; the caller commits."""
 
-from ayni.wallet.operations import access, codes
+from ayni.wallet.operations import access, codes, stops
 from ayni.wallet.operations.benefits import PreparedBenefits, disburse, post_benefits, prepare_benefits
 from ayni.wallet.operations.cash_codes import cancel_cash_code, make_cash_code, pay_out
 from ayni.wallet.operations.opening import define_purpose, open_agent, open_merchant, open_wallets
@@ -35,5 +35,6 @@ __all__ = [
     "return_parcel",
     "send",
     "set_up_tiers",
+    "stops",
     "take_parcel",
 ]

@@ -13,7 +13,7 @@ from ayni.values.ids import AccountId, PersonId, show_id
 from ayni.wallet import store
 from ayni.wallet.errors import OwnShop, UnknownPurpose, UnknownShop, UnknownWallet
 from ayni.wallet.model import Balance, Parcel, Payee, Shop, Statement, StatementEntry, Wallet
-from ayni.wallet.store import cash
+from ayni.wallet.store import cash, stops
 
 FREE = "free"
 """The name of money that is bound to no purpose."""
@@ -209,6 +209,11 @@ INVARIANTS = (
         "cash_codes_are_whole",
         "What was set aside for cash stands on its account in full, and nothing once it has ended.",
         lambda tx: [Violation(show_id("trf", code_id)) for code_id in cash.list_not_whole(tx)],
+    ),
+    Invariant(
+        "stops_are_kept",
+        "The ledger keeps from paying exactly the wallets of which a stop stands written.",
+        lambda tx: [Violation(show_id("per", person_id)) for person_id in stops.list_not_kept(tx)],
     ),
     Invariant(
         "parcels_are_whole",
