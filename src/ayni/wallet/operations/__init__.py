@@ -1,6 +1,6 @@
 """What changes in the wallet. Each function is one use case; the caller commits."""
 
-from ayni.wallet.operations import access, codes, stops
+from ayni.wallet.operations import access, codes, requests, stops
 from ayni.wallet.operations.benefits import PreparedBenefits, disburse, post_benefits, prepare_benefits
 from ayni.wallet.operations.cash_codes import cancel_cash_code, make_cash_code, pay_out
 from ayni.wallet.operations.opening import define_purpose, open_agent, open_merchant, open_wallets
@@ -32,6 +32,7 @@ __all__ = [
     "quote",
     "quote_send",
     "refund",
+    "requests",
     "return_parcel",
     "send",
     "set_up_tiers",

@@ -4,7 +4,8 @@ DECLARE
     v_table text;
 BEGIN
     FOREACH v_table IN ARRAY ARRAY['wallets', 'purposes', 'purpose_accounts', 'shops', 'accepted_purposes',
-        'parcels', 'parcel_ends', 'cash_codes', 'cash_code_tries', 'cash_code_ends'] LOOP
+        'parcels', 'parcel_ends', 'cash_codes', 'cash_code_tries', 'cash_code_ends', 'requests',
+        'request_ends'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON wallet.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
         EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON wallet.%I
