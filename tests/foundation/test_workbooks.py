@@ -230,6 +230,28 @@ def test_a_list_of_commas_that_calls_itself_a_workbook_is_read_as_what_it_is(tmp
     assert values(path) == [{"a": "1", "b": "2"}]
 
 
+@pytest.mark.parametrize("said", ["A1", "A1:B2", "A1:XFD1048576"])
+def test_a_sheet_that_lies_about_its_size_loses_nobody(build: Build, tmp_path: Path, said: str) -> None:
+    """Rows beyond the size that a sheet states of itself were not read, and nobody was told."""
+    whole = build(lambda book: fill(book.active, ["a", "b"], ["1", "x"], ["2", "y"], ["3", "z"]))
+    other = tmp_path / "other.xlsx"
+    with zipfile.ZipFile(whole) as read_from, zipfile.ZipFile(other, "w") as write_to:
+        for entry in read_from.infolist():
+            content = read_from.read(entry)
+            if entry.filename == "xl/worksheets/sheet1.xml":
+                assert b'<dimension ref="A1:B4"' in content
+                content = content.replace(b'<dimension ref="A1:B4"', f'<dimension ref="{said}"'.encode())
+            write_to.writestr(entry, content)
+    assert [row["a"] for row in values(other)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("fault", ["#SPILL!", "#CALC!", "#N/D", "#¡REF!", "#¿NOMBRE?", "#¡DIV/0!", "#N/A"])
+def test_nobody_is_called_as_a_spreadsheet_calls_its_errors(build: Build, fault: str) -> None:
+    bad, good = read(build(lambda book: fill(book.active, ["a"], [fault], ["#12, the blue door"])))
+    assert isinstance(bad.problem, BadCell)
+    assert good.values == {"a": "#12, the blue door"}
+
+
 def test_a_workbook_whose_sheet_is_cut_off_is_damaged(build: Build, tmp_path: Path) -> None:
     whole = build(lambda book: fill(book.active, ["a"], *([str(n)] for n in range(100))))
     cut = tmp_path / "cut.xlsx"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 import zlib
@@ -26,7 +27,8 @@ _DAMAGED = (
     *(KeyError, IndexError, ValueError, OSError, NotImplementedError, RuntimeError, AttributeError),
 )
 """What the libraries say of a broken zip, of one with a password, and of one that holds no sheet."""
-_FAULTS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"})
+_FAULT = re.compile(r"#[¡¿]?[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9/_]*[!?]|#N/[AD]|#GETTING_DATA")
+"""What a spreadsheet writes in place of a result, in its languages: #REF!, #¡REF!, #N/D, #SPILL!"""
 
 
 def _text(value: Any) -> str:
@@ -57,6 +59,8 @@ def read_cells(path: Path, sheet: str | None = None) -> Iterator[tuple[int, list
             )  # openpyxl warns about styles and extensions, which we do not read
             book = load_workbook(path, read_only=True, data_only=True)
         chosen = choose_sheet(path, book, sheet)
+        # What a sheet says of its own size may be wrong, and then rows beyond it would be lost in silence.
+        chosen.reset_dimensions()
         around = look_around(path, chosen)
     except _DAMAGED as error:
         raise UnusableTable(file=path.name, reason="it is no XLSX workbook, or a damaged one") from error
@@ -130,6 +134,6 @@ def _find_fault(line: int, header: list[str], cells: list[str]) -> BadRow | None
         if len(cell) > MAX_FIELD:
             column = header[place].strip() if place < len(header) else f"number {place + 1}"
             return TooLong(line=line, until=line, limit=MAX_FIELD, column=column)
-        if cell in _FAULTS:
+        if cell.startswith("#") and _FAULT.fullmatch(cell):
             return _bad(line, header, place, "a formula that could not be calculated")
     return None
