@@ -257,6 +257,31 @@ def test_up_runs_until_it_is_told_to_stop(installed: Ayni, home: Path, stop: sig
     assert json.loads(out.splitlines()[-1]) == {"state": "stopped"}
 
 
+_TOO_EARLY = """
+import importlib, os, signal
+run = importlib.import_module("ayni.channels.worker.run")
+usual = run._add_reaper
+def add(app, pace):
+    os.kill(os.getpid(), signal.{stop})
+    usual(app, pace)
+run._add_reaper = add
+"""
+
+
+@pytest.mark.parametrize("stop", ["SIGINT", "SIGTERM"])
+def test_a_signal_that_comes_before_the_worker_listens_is_not_lost(
+    installed: Ayni, home: Path, stop: str
+) -> None:
+    """A bug: on a busy machine it was swallowed while connections were being opened, and `ayni up` went
+    on.
+    """
+    with program(home, "up", "--json", before=_TOO_EARLY.format(stop=stop)) as process:
+        out, err = process.communicate()
+    assert process.returncode == 0, err
+    assert json.loads(out.splitlines()[-1]) == {"state": "stopped"}
+    assert {json.loads(line)["event"] for line in err.splitlines()} >= {"worker_started", "worker_stopped"}
+
+
 def test_up_stays_up_and_does_what_is_queued(installed: Ayni, home: Path) -> None:
     WIRING.register()
     with program(home, "up", "--json") as process:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import procrastinate
@@ -20,6 +22,8 @@ from ayni.foundation.queue import queue_url
 _LOG = get_logger("channels.worker")
 _LONGEST_WAIT_SECONDS = 3600
 _FIRST_WAIT_SECONDS = 2
+_LOOK_SECONDS = 0.02
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,49 @@ def delay_seconds(attempts: int) -> int:
 
 
 def run(database: Database, *, once: bool = False, pace: Pace = _USUAL, signals: bool = True) -> None:
-    """Work until SIGINT or SIGTERM, finishing what is begun; with `once`, until the queue is empty."""
-    asyncio.run(_run(database, once=once, pace=pace, signals=signals))
+    """Work until SIGINT or SIGTERM, finishing what is begun; with `once`, until the queue is empty.
+
+    A second one does not wait for what is begun: KeyboardInterrupt.
+    """
+    if not signals:
+        asyncio.run(_run(database, once=once, pace=pace, early=None))
+        return
+    early = _EarlySignals()
+    before = {number: signal.signal(number, early.note) for number in _STOPS}
+    try:
+        asyncio.run(_run(database, once=once, pace=pace, early=early))
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-async def _run(database: Database, *, once: bool, pace: Pace, signals: bool) -> None:
+class _EarlySignals:
+    """Signals to stop that come before the queue listens to any: kept, and told to it when it does.
+
+    One that raised or cancelled while connections are being opened could be swallowed there, and nothing
+    would stop.
+    """
+
+    def __init__(self) -> None:
+        self.kept: list[int] = []
+        self.listening = False
+
+    def note(self, number: int, _: FrameType | None) -> None:
+        if self.listening:
+            # The queue has given the signals back: it is stopping already, and somebody will not wait.
+            raise KeyboardInterrupt
+        self.kept.append(number)
+
+    async def tell(self) -> None:
+        """Wait until the queue has taken the signals over, and tell it what came before."""
+        while signal.getsignal(signal.SIGTERM) == self.note:
+            await asyncio.sleep(_LOOK_SECONDS)
+        self.listening = True
+        if self.kept:
+            signal.raise_signal(signal.Signals(self.kept[0]))
+
+
+async def _run(database: Database, *, once: bool, pace: Pace, early: _EarlySignals | None) -> None:
     connector = procrastinate.PsycopgConnector(
         conninfo=queue_url(database.url),
         min_size=1,
@@ -70,6 +112,7 @@ async def _run(database: Database, *, once: bool, pace: Pace, signals: bool) -> 
         if once:
             await _take_up(app, pace)
         _LOG.info("worker_started", count=len(jobs.list_registered()))
+        teller = None if early is None else asyncio.create_task(early.tell())
         await app.run_worker_async(
             wait=not once,
             concurrency=pace.concurrency,
@@ -77,8 +120,10 @@ async def _run(database: Database, *, once: bool, pace: Pace, signals: bool) -> 
             update_heartbeat_interval=pace.heartbeat_seconds,
             stalled_worker_timeout=pace.stalled_seconds,
             listen_notify=not once,
-            install_signal_handlers=signals,
+            install_signal_handlers=early is not None,
         )
+        if teller is not None:
+            teller.cancel()
         _LOG.info("worker_stopped")
 
 
