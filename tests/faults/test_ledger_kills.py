@@ -82,11 +82,19 @@ class Scene:
         return str(psycopg.conninfo.conninfo_to_dict(self.database.url)["dbname"])
 
     def owner(self, database: str | None = None) -> psycopg.Connection:
-        return psycopg.connect(
-            self.server.url(database or self.name),
-            autocommit=True,
-            options="-c synchronous_commit=local -c search_path=pg_catalog",
-        )
+        """A connection of the owner's, once the server takes any: one of whose backends was killed begins anew,
+        and it may not have noticed yet when it is asked."""
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                return psycopg.connect(
+                    self.server.url(database or self.name),
+                    autocommit=True,
+                    options="-c synchronous_commit=local -c search_path=pg_catalog",
+                )
+            except psycopg.OperationalError:
+                assert time.monotonic() < deadline, "the server never came back"
+                time.sleep(0.05)
 
     def stand_in_the_way(self, phase: str, last: Transfer) -> None:
         """Whoever posts now stops at this phase: for an insert, where `last` is written."""
