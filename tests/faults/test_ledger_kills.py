@@ -82,8 +82,7 @@ class Scene:
         return str(psycopg.conninfo.conninfo_to_dict(self.database.url)["dbname"])
 
     def owner(self, database: str | None = None) -> psycopg.Connection:
-        """A connection of the owner's, once the server takes any: one of whose backends was killed begins anew,
-        and it may not have noticed yet when it is asked."""
+        """A connection of the owner's, once the server takes any: after a kill it begins anew."""
         deadline = time.monotonic() + 90
         while True:
             try:
