@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -286,8 +285,10 @@ def lapsing(
     with at_work(context, None) as tx:
         found = registry.list_lapsing_classes(tx, days=days)
         warned = registry.classes.list_warnings(tx, households=[one.household_id for one in found])
+        zone = tx.country.timezone
+    days_warned = {home: at.astimezone(zone).date() for home, at in warned.items()}
     rows = [
-        (show_id("hh", one.household_id), one.word, one.valid_until, _day_of(warned.get(one.household_id)))
+        (show_id("hh", one.household_id), one.word, one.valid_until, days_warned.get(one.household_id))
         for one in found
     ]
     if json:
@@ -295,10 +296,6 @@ def lapsing(
         show({"classes": [dict(zip(names, row, strict=True)) for row in rows]}, "", as_json=True)
         return
     show_table(("household", "class", "until", "warned"), [(*row[:3], row[3] or "") for row in rows])
-
-
-def _day_of(at: datetime | None) -> date | None:
-    return at.date() if at else None
 
 
 def _find(tx: Tx, text: str) -> HouseholdId:
