@@ -35,7 +35,7 @@ from ayni.wallet.operations.plans import (
     leg_id,
     sending_locked,
 )
-from ayni.wallet.operations.refusals import in_words, limit_exceeded, refusal
+from ayni.wallet.operations.refusals import check_room, in_words, refusal
 from ayni.wallet.store import all_or_nothing, find_purpose_accounts
 from ayni.wallet.store import cash as store
 
@@ -61,7 +61,7 @@ def make_cash_code(
     lock = find_locks(tx, [person_id]).get(person_id)
     if lock is not None:
         raise sending_locked(tx, lock)
-    _check_limits(tx, wallet, amount_minor)
+    check_room(tx, wallet, amount_minor)
     cash_code = CashCode(
         id=leg_id(order, 0),
         person_id=person_id,
@@ -97,14 +97,6 @@ def _find_earlier(tx: Tx, ring: KeyRing, order: Order) -> NewCashCode | None:
     if cash_code is None or cash_code.event_id != event_of(order):
         raise KeyAlreadyUsed
     return NewCashCode(cash_code, _digits(ring, cash_code.id, cash_code.key_version), repeated=True)
-
-
-def _check_limits(tx: Tx, wallet: Wallet, amount_minor: int) -> None:
-    """What could never be paid out is refused at once. Raises LimitExceeded."""
-    for limit in ledger.limit_use(tx, wallet.owner_ref, book=TRUST_BOOK):
-        left = limit.left_minor
-        if limit.kind in ("single", "total_month") and left is not None and left < amount_minor:
-            raise limit_exceeded(tx, wallet, kind=limit.kind)
 
 
 def _set_aside(tx: Tx, order: Order, wallet: Wallet, cash_code: CashCode) -> None:

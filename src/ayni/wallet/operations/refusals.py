@@ -124,3 +124,14 @@ def limit_exceeded(tx: Tx, wallet: Wallet, *, kind: str) -> AyniError:
         left_minor=left,
         renews=renews,
     )
+
+
+def check_room(tx: Tx, wallet: Wallet, amount_minor: int) -> None:
+    """Refuse at once to set aside what could never be taken. Raises LimitExceeded, LimitMissing.
+
+    Between two accounts of one owner nothing counts; it counts when somebody takes it.
+    """
+    for limit in ledger.limit_use(tx, wallet.owner_ref, book=TRUST_BOOK):
+        left = limit.left_minor
+        if limit.kind in ("single", "total_month") and left is not None and left < amount_minor:
+            raise limit_exceeded(tx, wallet, kind=limit.kind)

@@ -35,7 +35,7 @@ from ayni.wallet.operations.plans import (
     leg_id,
     sending_locked,
 )
-from ayni.wallet.operations.refusals import limit_exceeded, refusal
+from ayni.wallet.operations.refusals import check_room, refusal
 
 _NOBODY = UUID(int=0)
 
@@ -126,12 +126,7 @@ def parcel_term(tx: Tx) -> datetime:
 
 def _leave(tx: Tx, order: Order, wallet: Wallet, phone: str) -> Receipt:
     """Move the money aside for a telephone. No fee is taken before somebody takes it, nor then."""
-    for limit in ledger.limit_use(tx, wallet.owner_ref, book=TRUST_BOOK):
-        # Between two accounts of one owner nothing counts; yet what nobody could ever take is refused at
-        # once.
-        left = limit.left_minor
-        if limit.kind in ("single", "total_month") and left is not None and left < order.amount_minor:
-            raise limit_exceeded(tx, wallet, kind=limit.kind)
+    check_room(tx, wallet, order.amount_minor)
     transfer_id = leg_id(order, 0)
     parcel = Parcel(
         id=transfer_id,
