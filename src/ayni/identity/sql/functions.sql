@@ -1,20 +1,5 @@
 -- Identity: what is never edited, what is only closed, and what the application may do.
 
--- An open row may be closed, once, and nothing else about it may change. The trigger names the columns that
--- close it; the first of them tells whether it is closed.
-CREATE OR REPLACE FUNCTION identity.only_close() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    IF to_jsonb(OLD) ->> TG_ARGV[0] IS NOT NULL OR to_jsonb(NEW) ->> TG_ARGV[0] IS NULL
-        OR to_jsonb(NEW) - TG_ARGV <> to_jsonb(OLD) - TG_ARGV THEN
-        RAISE EXCEPTION USING ERRCODE = 'AY003',
-            MESSAGE = format('rows of %I.%I are only closed, once', TG_TABLE_SCHEMA, TG_TABLE_NAME);
-    END IF;
-    RETURN NEW;
-END;
-$$;
-
 -- One human collects for at most so many humans on any day, by however many files. Collectors are counted under a lock of their own, so that
 -- two offices which name the same one at the same moment do not both find room.
 CREATE OR REPLACE FUNCTION identity.keep_collector_cap() RETURNS trigger
@@ -110,7 +95,7 @@ BEGIN
         IF v_table = 'consents' THEN v_closing := v_closing || 'withdrawn_on'::text; END IF;
         IF v_table = 'representatives' THEN v_closing := v_closing || 'ended_on'::text; END IF;
         EXECUTE format('CREATE OR REPLACE TRIGGER only_closed BEFORE UPDATE ON identity.%I
-            FOR EACH ROW EXECUTE FUNCTION identity.only_close(%s)', v_table,
+            FOR EACH ROW EXECUTE FUNCTION foundation.only_close(%s)', v_table,
             (SELECT string_agg(quote_literal(c), ', ') FROM unnest(v_closing) c));
         EXECUTE format('CREATE OR REPLACE TRIGGER never_removed BEFORE DELETE ON identity.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);

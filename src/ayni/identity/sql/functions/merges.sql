@@ -18,7 +18,7 @@ $$;
 CREATE OR REPLACE TRIGGER merges_are_straight BEFORE INSERT ON identity.merges
     FOR EACH ROW EXECUTE FUNCTION identity.keep_merges_straight();
 CREATE OR REPLACE TRIGGER only_closed BEFORE UPDATE ON identity.merges
-    FOR EACH ROW EXECUTE FUNCTION identity.only_close('undone_at', 'undone_by', 'undone_reason');
+    FOR EACH ROW EXECUTE FUNCTION foundation.only_close('undone_at', 'undone_by', 'undone_reason');
 CREATE OR REPLACE TRIGGER never_removed BEFORE DELETE ON identity.merges
     FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change();
 CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON identity.name_keys
@@ -48,3 +48,6 @@ END;
 
 GRANT UPDATE (undone_at, undone_by, undone_reason) ON identity.merges TO ayni_app;
 GRANT EXECUTE ON FUNCTION identity_api.canonical_id, identity.keep_merges_straight TO ayni_app;
+
+-- The foundation has it now, for every module.
+DROP FUNCTION IF EXISTS identity.only_close();
