@@ -7,6 +7,7 @@ import json
 import signal
 from pathlib import Path
 
+import openpyxl
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
@@ -110,6 +111,22 @@ def test_a_made_up_city_is_imported_and_the_same_list_again_changes_nothing(
     assert (second["people_added"], second["unchanged"] + second["refused"]) == (0, 60)
     assert "60 rows read" in installed(*arguments).out
     assert "60 rows" in installed("city", "generate", "--people", "60", "--out", padron).out
+
+
+def test_of_a_workbook_with_two_lists_the_one_that_is_named_is_imported(
+    installed: Ayni, tmp_path: Path
+) -> None:
+    padron, book = tmp_path / "padron.csv", openpyxl.Workbook()
+    assert installed("city", "generate", "--people", "20", "--seed", "8", "--out", padron).status == 0
+    with padron.open(encoding="utf-8", newline="") as file:
+        for row in csv.reader(file):
+            book.active.append(row)
+    book.create_sheet("Notas").append(["a"])
+    book.save(tmp_path / "padron.xlsx")
+    arguments = ["registry", "import", tmp_path / "padron.xlsx", "--source", "workbook", "--json"]
+    assert installed(*arguments).code == "which_sheet"
+    assert installed(*arguments, "--sheet", "Hoja").code == "unknown_sheet"
+    assert installed(*arguments, "--sheet", "Sheet").data["rows_read"] == 20
 
 
 def test_a_list_that_is_not_there_or_of_the_future_is_refused(installed: Ayni, tmp_path: Path) -> None:

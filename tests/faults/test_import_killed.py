@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,10 @@ from tests.registry.told import told
 PEOPLE = 20_600
 """Two batches: some 20,000 rows, and the rest."""
 _GATE = 424242
+_LEFT_OVER = """
+SELECT relname FROM pg_class
+WHERE relnamespace::regnamespace::text LIKE 'pg_temp%' AND relname LIKE 'import%' AND relkind = 'r'
+"""
 _AT_THE_GATE = """
 CREATE FUNCTION public.wait() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -195,8 +200,97 @@ def test_an_import_that_is_killed_in_any_phase_comes_to_the_same(
             assert f'"unchanged": {so_far}' in out
             assert told(database) == told(own_database)
             assert Path(clean.report).read_text("utf-8") == report
-            assert owner.execute("SELECT FROM pg_class WHERE relname LIKE 'import_stage'").fetchone() is None
+            assert owner.execute(_LEFT_OVER).fetchall() == []
             # Whoever asks later sees which one never came to its end, if it was written down that it began.
             begun = 1 if phase == "it notes that it begins" else 2
             imports = "SELECT count(*), (SELECT count(*) FROM registry.import_results) FROM registry.imports"
             assert owner.execute(imports).fetchone() == (begun, 1)
+
+
+def _stage_of(connection: psycopg.Connection) -> str:
+    query = "SELECT relnamespace::regnamespace::text FROM pg_class WHERE relname = 'import_stage'"
+    found = connection.execute(query).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+def _take_when_let_go(url: str, table: str, taken: threading.Event, finished: threading.Event) -> None:
+    """Take a table of the import's own as soon as its transaction in hand ends, and hold it."""
+    with psycopg.connect(url) as connection:
+        connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
+        taken.set()
+        finished.wait(60)
+
+
+BETWEEN = {
+    "it plans its batches": ("stage", "import_stage", 600),
+    "it is between two batches": ("registry.records", "import_stage", PEOPLE),
+    "it writes its report": ("registry.pairs", "import_refusals", 600),
+}
+
+
+@pytest.mark.parametrize("phase", BETWEEN)
+def test_an_import_that_is_killed_between_two_transactions_comes_to_the_same(
+    home: Path, tmp_path: Path, own_database: Database, country: Country, phase: str
+) -> None:
+    gated, taken_away, people = BETWEEN[phase]
+    path = tmp_path / "padron.csv"
+    made = ["city", "generate", "--people", str(people), "--seed", "6", "--out", str(path), "--json"]
+    assert cli.run(WIRING, made) == 0
+    report = path.with_name("padron.csv.report.csv")
+    report.write_text("an older one")
+    arguments = ("registry", "import", str(path), "--source", "census", "--on", "2025-06-01", "--json")
+    with EmbeddedServer(home / "postgres") as server:
+        server.create_database("ayni")
+        url = server.url("ayni")
+        migrate(url, MODULES, simulated_at=START)
+        with psycopg.connect(url, autocommit=True) as owner, Database(url, country) as database:
+            owner.execute(_AT_THE_GATE)
+            owner.execute("SELECT pg_advisory_lock(%s)", [_GATE])
+            gate = "CREATE TRIGGER gate BEFORE INSERT ON {} FOR EACH STATEMENT EXECUTE FUNCTION public.wait()"
+            if gated != "stage":
+                owner.execute(gate.format(gated).encode())
+            taken, finished = threading.Event(), threading.Event()
+            with program(home, *arguments) as process:
+                if gated == "stage":
+                    _hold_the_stage(owner, process)
+                    owner.execute(gate.format(f"{_stage_of(owner)}.import_stage").encode())
+                    owner.execute("COMMIT")
+                _wait_for_one_at_the_gate(owner, process)
+                table = f"{_stage_of(owner)}.{taken_away}"
+                taker = threading.Thread(target=_take_when_let_go, args=(url, table, taken, finished))
+                taker.start()
+                waiting = "SELECT pid FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
+                queued = None
+                while queued is None and not taken.is_set():
+                    queued = owner.execute(waiting, [table]).fetchone()
+                owner.execute("SELECT pg_advisory_unlock(%s)", [_GATE])
+                assert taken.wait(60)
+                while (backend := owner.execute(waiting, [table]).fetchone()) in {None, queued}:
+                    assert process.poll() is None, "it went on without its table"
+                assert backend is not None
+                os.kill(process.pid, signal.SIGKILL)
+            assert process.returncode == -signal.SIGKILL
+            finished.set()
+            taker.join()
+            _wait_until_gone(owner, int(backend[0]))
+            if gated != "stage":
+                owner.execute(f"DROP TRIGGER gate ON {gated}".encode())
+            assert report.read_text() == "an older one"
+            assert report.with_name(f"{report.name}.part").exists() is (phase == "it writes its report")
+            [(so_far, *_)] = told(database)["rows"]
+            assert (so_far > 0) is (gated != "stage")
+
+            with program(home, *arguments) as process:
+                out, err = process.communicate()
+            assert process.returncode == 0, err
+            written = report.read_text("utf-8")
+            assert [entry.name for entry in tmp_path.glob("*.part")] == []
+            clean = registry.import_padron(
+                own_database, path=path, source="census", on=START.date().replace(day=1)
+            )
+            assert f'"unchanged": {so_far}' in out
+            assert so_far < clean.people_added or phase == "it writes its report"
+            assert told(database) == told(own_database)
+            assert Path(clean.report).read_text("utf-8") == written
+            assert owner.execute(_LEFT_OVER).fetchall() == []

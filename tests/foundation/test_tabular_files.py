@@ -178,8 +178,13 @@ def test_a_sheet_of_too_many_columns_is_refused(workbook: Callable[..., Path]) -
         read_rows(workbook([[f"c{number}" for number in range(MAX_COLUMNS + 1)]]))
 
 
+def _calculated(text: bytes) -> bytes:
+    """With a result beside the formula; an empty element is written in either way."""
+    return text.replace(b"<v />", b"<v></v>").replace(b"<v></v>", b"<v>2</v>")
+
+
 def test_a_formula_gives_what_came_of_it(workbook: Callable[..., Path]) -> None:
-    path = workbook([["a", "b"], ["x", "=1+1"]], lambda text: text.replace(b"<v />", b"<v>2</v>"))
+    path = workbook([["a", "b"], ["x", "=1+1"]], _calculated)
     assert [row.values for row in read_rows(path)] == [{"a": "x", "b": "2"}]
 
 

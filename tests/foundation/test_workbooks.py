@@ -14,7 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from ayni.foundation.tabular import (
     BadCell,
-    MissingColumns,
+    HiddenSheet,
     Row,
     UnknownSheet,
     UnusableTable,
@@ -157,8 +157,77 @@ def test_a_title_merged_over_the_header_is_no_header(build: Build) -> None:
         fill(book.active, ["PADRÓN 2025"], ["a", "b"], ["1", "2"])
         book.active.merge_cells("A1:B1")
 
-    with pytest.raises(MissingColumns):
+    with pytest.raises(UnusableTable, match="merged over several columns \\(A1 of the sheet Sheet\\)"):
         open_table(build(by), needed=["a"])
+
+
+def test_a_header_in_two_rows_is_refused_and_not_read_as_a_person(build: Build) -> None:
+    """A bug: the second row of such a header was read as somebody called so."""
+
+    def by(book: Any) -> None:
+        fill(book.active, ["household", "name"], [None, "given names"], ["H1", "Rosa"])
+        book.active.merge_cells("A1:A2")
+
+    with pytest.raises(UnusableTable, match="the header of the sheet Sheet has several rows"):
+        read(build(by))
+
+
+def test_a_header_that_is_only_drawn_two_rows_high_is_one(build: Build) -> None:
+    def by(book: Any) -> None:
+        fill(book.active, ["a", "b"], [None, None], ["1", "2"])
+        book.active.merge_cells("A1:A2")
+        book.active.merge_cells("B1:B2")
+
+    assert values(build(by)) == [{"a": "1", "b": "2"}]
+
+
+def test_a_list_in_a_hidden_sheet_is_not_called_empty(build: Build) -> None:
+    def by(book: Any) -> None:
+        hidden = book.create_sheet("Padrón")
+        fill(hidden, ["a"], ["1"])
+        hidden.sheet_state = "veryHidden"
+
+    path = build(by)
+    with pytest.raises(HiddenSheet, match="Padrón"):
+        read(path)
+    assert values(path, "Padrón") == [{"a": "1"}]
+
+
+def test_a_workbook_whose_zip_is_locked_is_not_called_damaged(build: Build, tmp_path: Path) -> None:
+    content = bytearray(build(lambda book: fill(book.active, ["a"])).read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = -1
+        while (at := content.find(mark, at + 1)) >= 0:
+            content[at + flags] |= 1
+    path = tmp_path / "locked.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(UnusableTable, match="password"):
+        read(path)
+
+
+@pytest.mark.parametrize("number", [60, 59, 0.5 - 3, -700])
+def test_a_day_that_spreadsheets_count_wrongly_is_nobodys_birthday(build: Build, number: float) -> None:
+    """Day 60 is 29 February 1900, which never was; those before it are a day off, and some before time."""
+
+    def by(book: Any) -> None:
+        fill(book.active, ["a"], [number], [61])
+        for row in (2, 3):
+            book.active.cell(row, 1).number_format = "yyyy-mm-dd"
+
+    early, first = read(build(by))
+    assert isinstance(early.problem, BadCell)
+    assert first.values == {"a": "1900-03-01"}
+
+
+@pytest.mark.filterwarnings("ignore:Cell A2 is marked as a date")
+def test_a_number_that_is_no_day_is_not_called_a_formula(build: Build) -> None:
+    def by(book: Any) -> None:
+        fill(book.active, ["a"], [99_999_999])
+        book.active["A2"].number_format = "yyyy-mm-dd"
+
+    [row] = read(build(by))
+    assert row.problem is not None
+    assert "a number that is no day" in str(row.problem)
 
 
 def test_dates_times_numbers_and_truths_become_text(build: Build) -> None:

@@ -38,6 +38,14 @@ class WhichSheet(UnusableTable):
     do = "Name the one that holds the list (--sheet), or save it alone. Hidden sheets are not looked at."
 
 
+class HiddenSheet(UnusableTable):
+    """Only hidden sheets have something in them, and nobody guesses that one of them is meant."""
+
+    code = "hidden_sheet"
+    what = "In the workbook {file} only hidden sheets have something in them: {sheets}."
+    do = "Name the one that holds the list (--sheet), or make it visible and save the workbook."
+
+
 class UnknownSheet(UnusableTable):
     """No sheet of that name."""
 
@@ -93,6 +101,14 @@ class WrongCellCount(BadRow):
 
     code = "wrong_cell_count"
     what = "Line {line} has {found} cells where the header has {expected}."
+
+
+class RepeatedHeader(BadRow):
+    """The header once more: two lists were put one below the other, or a page break was saved with them."""
+
+    code = "repeated_header"
+    what = "Line {line} is the header once more, and nobody."
+    do = "Nothing is lost. Where two lists were joined, check that the lower one is whole."
 
 
 class NulCharacter(BadRow):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from ayni.foundation.tabular.errors import (
     EmptyTable,
     MissingColumns,
     NulCharacter,
+    RepeatedHeader,
     TableNotOpened,
     TooLong,
     Undecodable,
@@ -30,6 +32,8 @@ from ayni.foundation.tabular.sizes import MAX_COLUMNS, MAX_FIELD, MAX_RECORD, fi
 
 _CHUNK = 1 << 20
 _DELIMITERS = ",;\t|"
+_TOLD_DELIMITER = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
+"""A first line of Excel's own, which says how the others are parted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,8 @@ class Table:
                 continue
             elif len(cells) != width:
                 yield Row(line, {}, WrongCellCount(line=line, found=len(cells), expected=width, column=""))
+            elif cells[0].strip() == self.header[0] and [cell.strip() for cell in cells] == self.header:
+                yield Row(line, {}, RepeatedHeader(line=line, column=""))
             elif mapping is None:
                 yield Row(line, dict(zip(self.header, cells, strict=True)))
             else:
@@ -255,9 +261,13 @@ def _open_csv(path: Path, mapping: Mapping | None) -> Iterator[Cells]:
     encoding = find_encoding(path, mapping.encoding if mapping else None)
     with path.open(encoding=encoding, newline="") as file:
         start = file.readline(MAX_RECORD + 1)
-        file.seek(0)
-        delimiter = (mapping and mapping.delimiter) or find_delimiter(start)
         lines = _Lines(file)
+        if (told := _TOLD_DELIMITER.fullmatch(start.rstrip("\r\n"))) is None:
+            file.seek(0)
+        else:
+            lines.number = 1
+        stated = mapping and mapping.delimiter
+        delimiter = stated or (told[1] if told else find_delimiter(start))
         header: list[str] = []
         for line, cells in _csv_cells(lines, delimiter):
             if isinstance(cells, BadRow):

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from openpyxl.utils.cell import column_index_from_string, range_boundaries
 
-from ayni.foundation.tabular.errors import UnknownSheet, UnusableTable, WhichSheet
+from ayni.foundation.tabular.errors import HiddenSheet, UnknownSheet, UnusableTable, WhichSheet
 from ayni.foundation.tabular.sizes import list_some
 
 _MAX_UNPACKED = 4_000_000_000
@@ -48,9 +48,11 @@ class Around:
     uncalculated: dict[int, int] = field(default_factory=dict)
 
 
-def check_size(path: Path) -> None:
-    """Refuse what would not fit into memory. Raises UnusableTable."""
+def check_archive(path: Path) -> None:
+    """Refuse what would not fit into memory, and what is locked. Raises UnusableTable."""
     with zipfile.ZipFile(path) as archive:
+        if any(entry.flag_bits & 1 for entry in archive.infolist()):
+            raise UnusableTable(file=path.name, reason="it is locked with a password")
         sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
     if sum(sizes.values()) > _MAX_UNPACKED or sizes.get("xl/sharedStrings.xml", 0) > _MAX_STRINGS:
         raise UnusableTable(file=path.name, reason="the workbook unpacks to more than a workbook should")
@@ -59,7 +61,7 @@ def check_size(path: Path) -> None:
 def choose_sheet(path: Path, book: Any, name: str | None) -> Any:
     """The sheet that is called so; or else the only visible one in which something is written.
 
-    An empty one if there is no other. Raises UnknownSheet, WhichSheet.
+    An empty one if there is no other. Raises UnknownSheet, WhichSheet, HiddenSheet.
     """
     if name is not None:
         for sheet in book.worksheets:
@@ -69,8 +71,12 @@ def choose_sheet(path: Path, book: Any, name: str | None) -> Any:
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     with zipfile.ZipFile(path) as archive:
         filled = [sheet for sheet in visible if _is_filled(archive, sheet)]
+        others = [sheet for sheet in book.worksheets if not filled and sheet not in visible]
+        hidden = [sheet for sheet in others if _is_filled(archive, sheet)]
     if len(filled) > 1:
         raise WhichSheet(file=path.name, sheets=list_some([sheet.title for sheet in filled]))
+    if hidden:
+        raise HiddenSheet(file=path.name, sheets=list_some([sheet.title for sheet in hidden]))
     return (filled or visible)[0]
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from ayni import identity
@@ -126,6 +126,9 @@ def _check_place(report: Path, path: Path) -> None:
         report.open("a").close()
         if not there:
             report.unlink()
+        if not there or report.is_file():
+            _part_of(report).open("w").close()
+            _part_of(report).unlink()
     except (OSError, ValueError) as error:
         raise ReportNotWritable(path=report, reason=why(error)) from error
 
@@ -238,9 +241,31 @@ def _finish(run: _Import, counts: Counter[str], report: Path) -> ImportReport:
     return ImportReport(str(run.id), **numbers, flagged=flagged, notes=notes, report=str(report))
 
 
+def _part_of(report: Path) -> Path:
+    place = report.resolve()
+    return place.with_name(f"{place.name}.part")
+
+
+@contextlib.contextmanager
+def _opened(report: Path) -> Iterator[IO[str]]:
+    """The report to be written. It gets its name when it is whole: half of one would look like all of it."""
+    if report.exists() and not report.is_file():
+        with report.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    part = _part_of(report)
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        part.replace(report.resolve())
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
 def _write_report(tx: Tx, report: Path) -> None:
     """One line for each reason; no cell of the file is repeated."""
-    with report.open("w", encoding="utf-8", newline="") as file:
+    with _opened(report) as file:
         out = csv.writer(file)
         out.writerow(["line", "column", "code", "reason"])
         for line, column, code, reason, other_line in store.list_refusals(tx):
