@@ -222,6 +222,26 @@ def _take_when_let_go(url: str, table: str, taken: threading.Event, finished: th
         finished.wait(60)
 
 
+def _kill_without(owner: psycopg.Connection, url: str, process: subprocess.Popen[str], table: str) -> int:
+    """Let one go from the gate, and kill it where it next needs a table of its own; gives its backend."""
+    taken, finished = threading.Event(), threading.Event()
+    taker = threading.Thread(target=_take_when_let_go, args=(url, table, taken, finished))
+    taker.start()
+    waiting = "SELECT pid FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
+    queued = None
+    while queued is None and not taken.is_set():
+        queued = owner.execute(waiting, [table]).fetchone()
+    owner.execute("SELECT pg_advisory_unlock(%s)", [_GATE])
+    assert taken.wait(60)
+    while (backend := owner.execute(waiting, [table]).fetchone()) in {None, queued}:
+        assert process.poll() is None, "it went on without its table"
+    assert backend is not None
+    os.kill(process.pid, signal.SIGKILL)
+    finished.set()
+    taker.join()
+    return int(backend[0])
+
+
 BETWEEN = {
     "it plans its batches": ("stage", "import_stage", 600),
     "it is between two batches": ("registry.records", "import_stage", PEOPLE),
@@ -250,30 +270,15 @@ def test_an_import_that_is_killed_between_two_transactions_comes_to_the_same(
             gate = "CREATE TRIGGER gate BEFORE INSERT ON {} FOR EACH STATEMENT EXECUTE FUNCTION public.wait()"
             if gated != "stage":
                 owner.execute(gate.format(gated).encode())
-            taken, finished = threading.Event(), threading.Event()
             with program(home, *arguments) as process:
                 if gated == "stage":
                     _hold_the_stage(owner, process)
                     owner.execute(gate.format(f"{_stage_of(owner)}.import_stage").encode())
                     owner.execute("COMMIT")
                 _wait_for_one_at_the_gate(owner, process)
-                table = f"{_stage_of(owner)}.{taken_away}"
-                taker = threading.Thread(target=_take_when_let_go, args=(url, table, taken, finished))
-                taker.start()
-                waiting = "SELECT pid FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
-                queued = None
-                while queued is None and not taken.is_set():
-                    queued = owner.execute(waiting, [table]).fetchone()
-                owner.execute("SELECT pg_advisory_unlock(%s)", [_GATE])
-                assert taken.wait(60)
-                while (backend := owner.execute(waiting, [table]).fetchone()) in {None, queued}:
-                    assert process.poll() is None, "it went on without its table"
-                assert backend is not None
-                os.kill(process.pid, signal.SIGKILL)
+                backend = _kill_without(owner, url, process, f"{_stage_of(owner)}.{taken_away}")
             assert process.returncode == -signal.SIGKILL
-            finished.set()
-            taker.join()
-            _wait_until_gone(owner, int(backend[0]))
+            _wait_until_gone(owner, backend)
             if gated != "stage":
                 owner.execute(f"DROP TRIGGER gate ON {gated}".encode())
             assert report.read_text() == "an older one"

@@ -22,7 +22,6 @@ from ayni.foundation.tabular import (
     EmptyTable,
     MissingColumns,
     NulCharacter,
-    RepeatedHeader,
     Row,
     TooLong,
     Undecodable,
@@ -398,21 +397,3 @@ def test_a_mapping_that_does_not_say_what_to_do_is_refused_with_its_place(mappin
 def test_a_mapping_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadMapping):
         load_mapping(tmp_path / "none.yaml")
-
-
-def test_a_header_that_comes_again_in_the_middle_is_nobody(tmp_path: Path) -> None:
-    """A bug: of two lists put one below the other, the lower one's header was read as a person."""
-    path = tmp_path / "padron.csv"
-    path.write_text("household,name\nH1,Rosa\nhousehold, name\nH2,Luz\nhousehold,Ana\n", encoding="utf-8")
-    rows = list(read_rows(path))
-    assert [row.values.get("name") for row in rows] == ["Rosa", None, "Luz", "Ana"]
-    assert isinstance(rows[1].problem, RepeatedHeader)
-    assert rows[1].problem.numbers["line"] == 3
-
-
-@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;"])
-def test_the_line_in_which_excel_says_how_cells_are_parted_is_no_header(tmp_path: Path, first: str) -> None:
-    path = tmp_path / "padron.csv"
-    path.write_text(f"{first}\r\nname;street\r\nRosa;Jr. Uno, 2, 3\r\n", encoding="utf-8-sig", newline="")
-    [row] = read_rows(path)
-    assert (row.line, row.values) == (3, {"name": "Rosa", "street": "Jr. Uno, 2, 3"})

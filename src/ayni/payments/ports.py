@@ -22,3 +22,15 @@ class Bank(Protocol):
     def get_balance(self) -> BankBalance:
         """What stands on the trust account now, by the bank's own statement."""
         ...
+
+
+class BankFiles(Protocol):
+    """The same bank, by files (ISO 20022), as most banks are reached."""
+
+    def take_payouts(self, message_id: str, content: bytes) -> None:
+        """Give the bank a pain.001. The same message again changes nothing there."""
+        ...
+
+    def list_files(self) -> Sequence[bytes]:
+        """The pain.002 and camt.053 that it has for us, each as often as it likes and in any order."""
+        ...

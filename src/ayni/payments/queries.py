@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from ayni import ledger
 from ayni.foundation.db import Tx
 from ayni.foundation.invariants import Invariant, Violation
 from ayni.ledger import AccountCode
 from ayni.payments import store
 from ayni.payments.errors import BooksNotSetUp, UnknownProgrammeBook
+from ayni.payments.errors.payouts import NoTrustAccount, UnknownPayout
 from ayni.payments.model import TRUST_BOOK, Institutions, MirrorDifference, ProgrammeBook
-from ayni.values.ids import ProgrammeId, show_id
+from ayni.payments.model.payouts import Payout, Safeguarding, TrustAccount
+from ayni.payments.store import bank_files, payouts
+from ayni.values.ids import AccountId, ProgrammeId, show_id
 
 _TRUST_ASSETS = (AccountCode.TRUST_ACCOUNT, AccountCode.DEPOSITS_IN_TRANSIT)
 
@@ -53,6 +59,67 @@ def mirror_differences(tx: Tx) -> list[MirrorDifference]:
     return store.list_mirror_differences(tx)
 
 
+def get_trust_account(tx: Tx) -> TrustAccount:
+    """Our account at the bank. Raises NoTrustAccount."""
+    found = payouts.find_trust_account(tx)
+    if found is None:
+        raise NoTrustAccount
+    return found
+
+
+def get_payout(tx: Tx, *, payout_id: UUID) -> Payout:
+    """A payout with where it stands. Raises UnknownPayout."""
+    found = payouts.find_payouts(tx, ids=[payout_id])
+    if not found:
+        raise UnknownPayout
+    return found[0]
+
+
+def list_payouts(tx: Tx, *, account_id: AccountId, most: int = 50) -> list[Payout]:
+    """The payouts of an account, the newest first."""
+    return payouts.list_payouts(tx, account_id, most=most)
+
+
+def safeguarding(tx: Tx) -> Safeguarding | None:
+    """What safeguards the e-money, by the bank's newest statement; None before there is one.
+
+    Our books are taken back to the statement's end by the bank's own days, so that what is only late is no
+    difference. Raises BooksNotSetUp.
+    """
+    newest = bank_files.find_newest(tx)
+    if newest is None:
+        return None
+    emoney, trust = _trust_book(tx)
+    books = trust - newest.received_after + newest.paid_after + newest.borne_after
+    differences = bank_files.list_differences(tx, until=newest.ends_at)
+    itemised = sum(one.amount_minor for one in differences)
+    transit = ledger.get_account(tx, get_institutions(tx).payouts_account_id).balance_minor
+    return Safeguarding(
+        statement_id=newest.statement_id,
+        as_of=newest.ends_at,
+        bank_minor=newest.closing_minor,
+        books_minor=books,
+        differences=tuple(differences),
+        unexplained_minor=newest.closing_minor - books - itemised,
+        emoney_minor=emoney,
+        in_transit_minor=transit,
+        missing_before=tuple(bank_files.list_broken(tx)),
+    )
+
+
+def _unexplained(tx: Tx) -> list[Violation]:
+    found = None if store.find_institutions(tx) is None else safeguarding(tx)
+    if found is None or (found.unexplained_minor == 0 and not found.missing_before):
+        return []
+    numbers: dict[str, int | str] = {
+        "bank_minor": found.bank_minor,
+        "books_minor": found.books_minor,
+        "unexplained_minor": found.unexplained_minor,
+        "missing_before": ", ".join(found.missing_before),
+    }
+    return [Violation(found.statement_id, numbers)]
+
+
 def _unbacked(tx: Tx) -> list[Violation]:
     emoney, trust = _trust_book(tx)
     if emoney == trust:
@@ -90,6 +157,11 @@ INVARIANTS = (
         "bank_covers_emoney",
         "The bank's newest statement, with the deposits confirmed after it, covers all e-money.",
         _beyond_the_bank,
+    ),
+    Invariant(
+        "bank_statement_is_explained",
+        "What the bank's newest statement and our books differ by is itemised, entry by entry.",
+        _unexplained,
     ),
     Invariant(
         "programmes_mirror_the_issuer",

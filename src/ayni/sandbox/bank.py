@@ -7,6 +7,7 @@ two can disagree, as with a real bank. It forgets everything when the process en
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from ayni.foundation.clock import is_simulated
@@ -33,6 +34,17 @@ class BadPretendEntry(BadInput):
     do = "Correct the entry."
 
 
+@dataclass(frozen=True)
+class Booked:
+    """One booking. `amount_minor` is below zero for a debit; `payout` is our name for what was paid out."""
+
+    reference: str
+    amount_minor: int
+    at: datetime
+    narrative: str
+    payout: str
+
+
 class PretendBank:
     """One trust account. The same calls give the same references: "PB-000001" and so on."""
 
@@ -42,23 +54,45 @@ class PretendBank:
         """Open the bank for a simulated database. Raises PretendBankRefused."""
         if not is_simulated(tx):
             raise PretendBankRefused
-        self._credits: list[BankCredit] = []
-        self._debits: list[tuple[datetime, int]] = []
+        self._entries: list[Booked] = []
         self._last_at = tx.now
 
-    def receive(self, *, amount_minor: int, narrative: str, at: datetime) -> BankCredit:
-        """Somebody pays into the trust account. Raises BadPretendEntry."""
+    def receive(self, *, amount_minor: int, narrative: str, at: datetime, payout: str = "") -> BankCredit:
+        """Somebody pays into the trust account; with `payout` a payee's bank sends one back.
+
+        Raises BadPretendEntry.
+        """
         self._check(amount_minor, at)
-        credit = BankCredit(f"PB-{len(self._credits) + 1:06d}", amount_minor, at, narrative)
-        self._credits.append(credit)
-        return credit
+        entry = self._book(amount_minor, at, narrative, payout)
+        return BankCredit(entry.reference, amount_minor, at, narrative)
 
     def take(self, *, amount_minor: int, at: datetime) -> None:
-        """Money leaves the trust account: a payout, or a charge nobody agreed. Raises BadPretendEntry."""
+        """Money leaves the trust account: a charge nobody agreed. Raises BadPretendEntry."""
+        self._check_covered(amount_minor, at)
+        self._book(-amount_minor, at, "charge", "")
+
+    def pay_out(self, *, amount_minor: int, reference: str, at: datetime) -> None:
+        """Money leaves the trust account for a payout that was asked for. Raises BadPretendEntry."""
+        self._check_covered(amount_minor, at)
+        self._book(-amount_minor, at, "", reference)
+
+    def now(self) -> datetime:
+        """The instant of the last entry, or of the opening, or what `wait` has said."""
+        return self._last_at
+
+    def wait(self, *, until: datetime) -> None:
+        """Let time pass. Raises BadPretendEntry."""
+        self._check(1, until)
+
+    def _check_covered(self, amount_minor: int, at: datetime) -> None:
         self._check(amount_minor, at)
         if amount_minor > self.get_balance().balance_minor:
             raise BadPretendEntry(reason="there is not so much on the account")
-        self._debits.append((at, amount_minor))
+
+    def _book(self, amount_minor: int, at: datetime, narrative: str, payout: str) -> Booked:
+        entry = Booked(f"PB-{len(self._entries) + 1:06d}", amount_minor, at, narrative, payout)
+        self._entries.append(entry)
+        return entry
 
     def _check(self, amount_minor: int, at: datetime) -> None:
         if type(amount_minor) is not int or amount_minor <= 0:
@@ -69,9 +103,16 @@ class PretendBank:
 
     def list_credits(self, *, since: datetime) -> Sequence[BankCredit]:
         """Credits received at or after `since`, oldest first."""
-        return [credit for credit in self._credits if credit.received_at >= since]
+        return [
+            BankCredit(entry.reference, entry.amount_minor, entry.at, entry.narrative)
+            for entry in self._entries
+            if entry.amount_minor > 0 and entry.at >= since
+        ]
+
+    def list_entries(self) -> Sequence[Booked]:
+        """Everything that was booked, oldest first."""
+        return list(self._entries)
 
     def get_balance(self) -> BankBalance:
         """What stands on the account after the last entry."""
-        received = sum(credit.amount_minor for credit in self._credits)
-        return BankBalance(self._last_at, received - sum(amount for _, amount in self._debits))
+        return BankBalance(self._last_at, sum(entry.amount_minor for entry in self._entries))

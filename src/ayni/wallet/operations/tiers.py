@@ -30,6 +30,9 @@ RESIDENT_COUNTS: dict[int, Counts] = {
     TransferCode.FEE: Counts.NONE,
     # A return gives back what its original used; it uses nothing itself.
     TransferCode.REFUND: Counts.NONE,
+    # Whoever closes a wallet takes out all that is theirs, which may be more than one payment may move.
+    TransferCode.PAYOUT: Counts.NONE,
+    TransferCode.PAYOUT_REJECTED: Counts.NONE,
     TransferCode.CASH_IN: Counts.CREDIT_SINGLE | Counts.CREDIT_CONVERSIONS | Counts.CREDIT_TOTAL,
 }
 """What may touch a resident's wallet, and in which limits it counts. Anything else is refused."""
@@ -44,6 +47,7 @@ SHOP_CODES = (
     TransferCode.COMMISSION,
     TransferCode.FEE,
     TransferCode.SETTLE,
+    TransferCode.PAYOUT_REJECTED,
 )
 
 _SINCE_EVER = date(1970, 1, 1)

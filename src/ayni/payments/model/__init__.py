@@ -25,12 +25,17 @@ MAX_DEPOSIT_MINOR = 10**14
 
 @dataclass(frozen=True, slots=True)
 class Institutions:
-    """Those without whom there is no e-money: the issuer with its two accounts, and the municipality."""
+    """Those without whom there is no e-money: the issuer with its two accounts, and the municipality.
+
+    On the account of payouts stands what is on its way to bank accounts; it is nobody's to spend.
+    """
 
     issuer_ref: OwnerRef
     municipality_ref: OwnerRef
     trust_account_id: AccountId
     issuer_account_id: AccountId
+    payouts_ref: OwnerRef
+    payouts_account_id: AccountId
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from ayni.payments.model import (
 )
 from ayni.values.ids import AccountId, OwnerRef, ProgrammeId
 
-_QUERIES = load_queries("payments")
+QUERIES = load_queries("payments")
 _T = TypeVar("_T")
 
 UNSTORABLE = (psycopg.DataError, UnicodeEncodeError)
@@ -45,9 +45,10 @@ def all_or_nothing(tx: Tx) -> Iterator[None]:
         yield
 
 
-def _one(tx: Tx, kind: type[_T], name: str, parameters: dict[str, Any]) -> _T | None:
+def one(tx: Tx, kind: type[_T], name: str, parameters: dict[str, Any]) -> _T | None:
+    """The one row of a query as its dataclass, or None."""
     with tx.connection.cursor(row_factory=class_row(kind)) as cursor:
-        return cursor.execute(_QUERIES[name], parameters).fetchone()
+        return cursor.execute(QUERIES[name], parameters).fetchone()
 
 
 def insert_institution(
@@ -60,20 +61,22 @@ def insert_institution(
 ) -> None:
     """Add an institution, if it is not there."""
     values = {"owner_ref": owner_ref, "account_id": account_id, "trust_account_id": trust_account_id}
-    tx.execute(_QUERIES["insert_institution"], {"role": role, "now": tx.now, **values})
+    tx.execute(QUERIES["insert_institution"], {"role": role, "now": tx.now, **values})
 
 
 def find_institutions(tx: Tx) -> Institutions | None:
     """The issuer and the municipality, or None before the books are set up."""
-    rows = {row[0]: row for row in tx.execute(_QUERIES["institutions"])}
-    if rows.keys() != {"issuer", "municipality"}:
+    rows = {row[0]: row for row in tx.execute(QUERIES["institutions"])}
+    if rows.keys() != {"issuer", "municipality", "payouts"}:
         return None
-    issuer, municipality = rows["issuer"], rows["municipality"]
+    issuer, municipality, payouts = rows["issuer"], rows["municipality"], rows["payouts"]
     return Institutions(
         issuer_ref=OwnerRef(issuer[1]),
         municipality_ref=OwnerRef(municipality[1]),
         trust_account_id=AccountId(issuer[3]),
         issuer_account_id=AccountId(issuer[2]),
+        payouts_ref=OwnerRef(payouts[1]),
+        payouts_account_id=AccountId(payouts[2]),
     )
 
 
@@ -82,7 +85,7 @@ def insert_programme_book(tx: Tx, *, programme_id: ProgrammeId, name: str, **ids
     values = {"programme_id": programme_id, "name": name, "first": FIRST_PROGRAMME_BOOK, "now": tx.now, **ids}
     try:
         with tx.connection.transaction():
-            tx.execute(_QUERIES["insert_programme_book"], values)
+            tx.execute(QUERIES["insert_programme_book"], values)
     except psycopg.IntegrityError as error:
         rule = _BOOK_RULES.get(error.diag.constraint_name or "")
         if rule is None:
@@ -97,7 +100,7 @@ def insert_programme_name(tx: Tx, *, programme_id: ProgrammeId, name: str) -> No
     values = {"programme_id": programme_id, "name": name, "now": tx.now}
     try:
         with tx.connection.transaction():
-            tx.execute(_QUERIES["insert_programme_name"], values)
+            tx.execute(QUERIES["insert_programme_name"], values)
     except psycopg.errors.ForeignKeyViolation as error:
         raise UnknownProgrammeBook from error
     except psycopg.errors.CheckViolation as error:
@@ -108,12 +111,12 @@ def insert_programme_name(tx: Tx, *, programme_id: ProgrammeId, name: str) -> No
 
 def find_programme_book(tx: Tx, *, programme_id: ProgrammeId) -> ProgrammeBook | None:
     """The book of a programme, or None."""
-    return _one(tx, ProgrammeBook, "programme_book", {"programme_id": programme_id})
+    return one(tx, ProgrammeBook, "programme_book", {"programme_id": programme_id})
 
 
 def find_mirroring_book(tx: Tx, *, account_id: AccountId) -> ProgrammeBook | None:
     """The programme's book that mirrors an account of the trust book, or None."""
-    return _one(tx, ProgrammeBook, "programme_book_of_account", {"account_id": account_id})
+    return one(tx, ProgrammeBook, "programme_book_of_account", {"account_id": account_id})
 
 
 def insert_deposit(tx: Tx, deposit: Deposit) -> tuple[Deposit, bool]:
@@ -131,10 +134,10 @@ def insert_deposit(tx: Tx, deposit: Deposit) -> tuple[Deposit, bool]:
     }
     try:
         with tx.connection.transaction():
-            new = tx.execute(_QUERIES["insert_deposit"], values).rowcount == 1
+            new = tx.execute(QUERIES["insert_deposit"], values).rowcount == 1
     except (psycopg.errors.CheckViolation, *UNSTORABLE):
         raise BadDeposit(reason=BAD_REFERENCE) from None
-    found = _one(tx, Deposit, "deposit", {"bank_reference": deposit.bank_reference})
+    found = one(tx, Deposit, "deposit", {"bank_reference": deposit.bank_reference})
     assert found is not None
     return found, new
 
@@ -142,19 +145,19 @@ def insert_deposit(tx: Tx, deposit: Deposit) -> tuple[Deposit, bool]:
 def insert_bank_balance(tx: Tx, *, bank: str, as_of: datetime, balance_minor: int) -> None:
     """Record what the bank said."""
     tx.execute(
-        _QUERIES["insert_bank_balance"],
+        QUERIES["insert_bank_balance"],
         {"bank": bank, "as_of": as_of, "balance_minor": balance_minor, "now": tx.now},
     )
 
 
 def find_reconciled(tx: Tx) -> Reconciled | None:
     """The bank's newest word with what came after it, or None."""
-    return _one(tx, Reconciled, "newest_bank_balance", {})
+    return one(tx, Reconciled, "newest_bank_balance", {})
 
 
 def sum_trust_book(tx: Tx, *, book: int, assets: Sequence[int]) -> tuple[int, int]:
     """E-money issued, and the trust assets behind it."""
-    row = tx.execute(_QUERIES["trust_book"], {"book": book, "assets": list(assets)}).fetchone()
+    row = tx.execute(QUERIES["trust_book"], {"book": book, "assets": list(assets)}).fetchone()
     assert row is not None
     return row[0], row[1]
 
@@ -162,4 +165,4 @@ def sum_trust_book(tx: Tx, *, book: int, assets: Sequence[int]) -> tuple[int, in
 def list_mirror_differences(tx: Tx) -> list[MirrorDifference]:
     """Programmes whose two sides differ."""
     with tx.connection.cursor(row_factory=class_row(MirrorDifference)) as cursor:
-        return cursor.execute(_QUERIES["mirror_differences"]).fetchall()
+        return cursor.execute(QUERIES["mirror_differences"]).fetchall()
