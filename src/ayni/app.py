@@ -75,6 +75,10 @@ def register() -> None:
     jobs.register("wallet.note_deaths", _note_deaths, in_transaction=False, every="40 8 * * *")
     jobs.register("wallet.put_to_sleep", _put_to_sleep, in_transaction=False, every="50 8 * * *")
     jobs.register("wallet.return_cash_codes", _return_cash_codes, in_transaction=False, every="*/10 * * * *")
+    jobs.register("wallet.settle_merchants", _settle_merchants, in_transaction=False, every="0 3 * * *")
+    jobs.register("wallet.pay_commissions", _pay_commissions, in_transaction=False, every="15 5 * * *")
+    jobs.register("wallet.pay_standing", _pay_standing, in_transaction=False, every="0 12 * * *")
+    jobs.register("wallet.finish_closings", _finish_closings, in_transaction=False, every="25 * * * *")
     jobs.register("ledger.expire_holds", _expire_holds, in_transaction=False, every="* * * * *")
 
 
@@ -135,6 +139,30 @@ def _put_to_sleep(database: Database) -> None:
     from ayni import wallet
 
     wallet.put_to_sleep(database)
+
+
+def _settle_merchants(database: Database) -> None:
+    from ayni import wallet
+
+    wallet.settle_merchants(database)
+
+
+def _pay_commissions(database: Database) -> None:
+    from ayni import wallet
+
+    wallet.pay_commissions(database)
+
+
+def _pay_standing(database: Database) -> None:
+    from ayni import wallet
+
+    wallet.pay_standing(database)
+
+
+def _finish_closings(database: Database) -> None:
+    from ayni import wallet
+
+    wallet.finish_closings(database)
 
 
 def run_worker(database: Database, *, once: bool = False) -> None:

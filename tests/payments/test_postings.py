@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ayni import ledger
+from ayni import ledger, payments
 from ayni.foundation.db import Tx
 from ayni.ledger import AccountCode, TransferCode
+from ayni.values.ids import AccountId
 from tests.wallet.conftest import City, build
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "concepts" / "postings.md"
@@ -26,6 +27,11 @@ def documented() -> dict[str, list[Row]]:
         event, book, debit, credit, code = (cell.strip() for cell in line.strip("|").split("|"))
         rows.setdefault(event, []).append((book, debit, credit, code))
     return rows
+
+
+def issuer(city: City) -> AccountId:
+    """The issuer's own e-money."""
+    return payments.get_institutions(city.tx).issuer_account_id
 
 
 EVENTS: dict[str, tuple[Callable[[City], object], Callable[[City], object]]] = {
@@ -70,6 +76,41 @@ EVENTS: dict[str, tuple[Callable[[City], object], Callable[[City], object]]] = {
     "give back cash that nobody fetched": (
         lambda city: (city.give(500), city.set_cash_aside(500)),
         lambda city: city.give_cash_back(),
+    ),
+    "pay a bill": (lambda city: city.give(500), lambda city: city.pay_bill(300)),
+    "give back a bill that its company does not take": (
+        lambda city: (city.give(500), city.pay_bill(300)),
+        lambda city: city.refuse_bill(),
+    ),
+    "put into a goal": (lambda city: city.give(500), lambda city: city.save(300)),
+    "take out of a goal": (lambda city: (city.give(500), city.save(300)), lambda city: city.save(-200)),
+    "earn by the cash of a day": (
+        lambda city: (city.deposit(1_000, issuer(city)), city.give(50_000), city.cash_out(10_000)),
+        lambda city: city.earn(),
+    ),
+    "send a shop's money to its bank": (
+        lambda city: (city.give(500), city.pay(500)),
+        lambda city: city.settle(400),
+    ),
+    "send a closed wallet's money to its holder's bank": (
+        lambda city: city.give(500),
+        lambda city: city.close(),
+    ),
+    "the bank has paid it out": (
+        lambda city: (city.give(500), city.pay(500), city.settle(400)),
+        lambda city: city.bank_says("paid"),
+    ),
+    "the bank rejects it": (
+        lambda city: (city.give(500), city.pay(500), city.settle(400)),
+        lambda city: city.bank_says("rejected"),
+    ),
+    "the payee's bank sends it back": (
+        lambda city: (city.give(500), city.pay(500), city.settle(400), city.bank_says("paid")),
+        lambda city: city.bank_says("returned"),
+    ),
+    "the issuer bears a charge of the bank": (
+        lambda city: (city.deposit(1_000, issuer(city)), city.bank_says("charge")),
+        lambda city: payments.bear_debit(city.tx, reference="CHARGE", reason="account keeping"),
     ),
     "pay with a fee": (lambda city: city.give(500), lambda city: city.with_fees("pay", 20).pay(300)),
 }

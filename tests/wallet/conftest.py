@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 
 from ayni import identity, ledger, payments, wallet
+from ayni.foundation.clock import set_clock
 from ayni.foundation.country import Country, ParameterValue
 from ayni.foundation.db import Tx
 from ayni.foundation.errors import AyniError
@@ -31,6 +32,7 @@ from ayni.values.ids import (
 )
 from ayni.wallet import Benefit, BenefitAnswer, Receipt, Shop
 from ayni.wallet.model.cash import NewCashCode, PaidOut
+from tests.payments.booked import bank_says
 from tests.wallet.rings import ring
 
 CREATED = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
@@ -61,6 +63,7 @@ def register(tx: Tx, count: int = 1, *, synthetic: bool = True, document: bool =
     return ids
 
 
+BANK_ACCOUNT = "01136600010003254221"
 THEIR_PHONE = "+51987000099"
 
 
@@ -91,6 +94,8 @@ class City:
     keys: Callable[[], UUID] = field(init=False)
     paid: Receipt = field(init=False, repr=False)
     cash: NewCashCode = field(init=False, repr=False)
+    bill: UUID = field(init=False, repr=False)
+    payout: payments.Payout | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         self.keys = lambda: new_id(self.tx.now)
@@ -200,6 +205,64 @@ class City:
             phone=THEIR_PHONE,
             code=code or self.cash.code,
         )
+
+    def pay_bill(self, amount_minor: int) -> None:
+        """The resident pays a bill of a company."""
+        company = wallet.open_biller(
+            self.tx, keeper_id=self.bodega.keeper_id, code="LUZ1", display_name="Luz de Prueba"
+        )
+        bill = wallet.bills.note_bill(
+            self.tx,
+            shop_id=company.id,
+            customer="12345678",
+            bill=wallet.OpenBill("N1", "R. Q.", amount_minor, None),
+        )
+        wallet.bills.pay_bill(self.tx, bill_id=bill.id, person_id=self.resident)
+        self.bill = bill.id
+
+    def refuse_bill(self) -> None:
+        """The company does not take the payment."""
+        (payment,) = wallet.bills.list_payments(self.tx, bill_id=self.bill)
+        wallet.bills.take_answer(self.tx, payment=payment, answer=wallet.BillAnswer(False, "closed"))
+
+    def save(self, amount_minor: int) -> None:
+        """Into the resident's goal, or out of it when below zero."""
+        mine = wallet.goals.list_goals(self.tx, person_id=self.resident)
+        goal = mine[0] if mine else wallet.goals.open_goal(self.tx, person_id=self.resident, name="School")
+        move = wallet.goals.save if amount_minor > 0 else wallet.goals.take_back
+        move(
+            self.tx,
+            goal_id=goal.id,
+            person_id=self.resident,
+            amount_minor=abs(amount_minor),
+            client="phone",
+            key=self.keys(),
+        )
+
+    def earn(self) -> None:
+        """The agent is paid for the day, on the next one."""
+        on, at = self.tx.today, self.tx.now + timedelta(days=1)
+        set_clock(self.tx, at=at)
+        wallet.trade.pay_commission(replace(self.tx, now=at), shop_id=self.agent.id, on=on)
+
+    def settle(self, amount_minor: int) -> None:
+        """The bodega asks for so much at its bank."""
+        wallet.trade.set_bank_account(
+            self.tx, shop_id=self.bodega.id, bank_account=BANK_ACCOUNT, creditor="Julia Rojas"
+        )
+        self.payout = wallet.trade.settle(
+            self.tx, shop_id=self.bodega.id, amount_minor=amount_minor, client="till", key=self.keys()
+        )
+
+    def close(self) -> None:
+        """The resident closes the wallet."""
+        wallet.closings.close_wallet(
+            self.tx, person_id=self.resident, bank_account=BANK_ACCOUNT, creditor="Rosa Quispe"
+        )
+
+    def bank_says(self, what: str) -> None:
+        """The bank's file tells what became of the payout, or of a charge."""
+        bank_says(self.tx, what, self.payout)
 
     def give_cash_back(self) -> None:
         """The resident does not want the cash after all."""

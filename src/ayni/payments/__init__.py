@@ -6,6 +6,7 @@ programme's budget is a book of its own, which always shows the same amount as t
 issuer.
 """
 
+from ayni.payments.errors.payouts import BadPayout, PayoutRefused
 from ayni.payments.jobs import (
     CollectedDeposits,
     collect_bank_files,
@@ -53,6 +54,7 @@ from ayni.payments.queries import (
 __all__ = [
     "INVARIANTS",
     "TRUST_BOOK",
+    "BadPayout",
     "Bank",
     "BankBalance",
     "BankCredit",
@@ -63,6 +65,7 @@ __all__ = [
     "Institutions",
     "Payout",
     "PayoutFile",
+    "PayoutRefused",
     "PayoutState",
     "ProgrammeBook",
     "Safeguarding",

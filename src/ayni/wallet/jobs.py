@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from ayni.foundation.db import SYSTEM, Database, Tx
+from ayni.payments import PayoutRefused
 from ayni.wallet import store
-from ayni.wallet.errors import ParcelEnded, ParcelNotNow
+from ayni.wallet.errors import OrderRefused, ParcelEnded, ParcelNotNow
 from ayni.wallet.errors.cash import CashCodeOver, CashNotNow
-from ayni.wallet.operations import cash_codes, sends, stops
+from ayni.wallet.errors.trade import NothingToSettle
+from ayni.wallet.operations import cash_codes, closings, sends, standing, stops, trade
+from ayni.wallet.operations.access.terms import whole
 from ayni.wallet.store import cash
+from ayni.wallet.store import goals as goals_store
+from ayni.wallet.store import trade as trade_store
 
 _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 _MOST = 500
@@ -62,6 +68,73 @@ def return_overdue_cash_codes(database: Database) -> int:
                 continue
         if len(overdue) < _MOST:
             return returned
+
+
+def settle_merchants(database: Database) -> int:
+    """Send to their banks what merchants and companies have, once a day; returns how many."""
+    with database.transaction(SYSTEM) as tx:
+        on, least = tx.today, whole(tx, "wallet.settlement_min")
+    after, settled = UUID(int=0), 0
+    while True:
+        with database.transaction(SYSTEM) as tx:
+            found = trade_store.list_merchants_to_settle(tx, on_day=on, least=least, after=after, most=_MOST)
+        for after in found:
+            # What a frozen one may not send today goes with another day's.
+            with contextlib.suppress(PayoutRefused, NothingToSettle), database.transaction(SYSTEM) as tx:
+                settled += trade.settle_day(tx, shop_id=after, on=on) is not None
+        if len(found) < _MOST:
+            return settled
+
+
+def pay_commissions(database: Database) -> int:
+    """Pay agents for the cash of the days that are over; returns how many were paid.
+
+    What the issuer's own account does not cover today is tried again the next time, for a week.
+    """
+    paid = 0
+    for back in range(7, 0, -1):
+        with database.transaction(SYSTEM) as tx:
+            on = tx.today - timedelta(days=back)
+            until = datetime.combine(on + timedelta(days=1), time(), tx.country.timezone)
+        after, found = UUID(int=0), [UUID(int=0)] * _MOST
+        while len(found) == _MOST:
+            with database.transaction(SYSTEM) as tx:
+                found = trade_store.list_agents_without_commission(
+                    tx, on_day=on, until=until, after=after, most=_MOST
+                )
+            for after in found:
+                with contextlib.suppress(OrderRefused), database.transaction(SYSTEM) as tx:
+                    paid += trade.pay_commission(tx, shop_id=after, on=on) is not None
+    return paid
+
+
+def pay_standing(database: Database) -> int:
+    """Make the standing payments that are due; returns how many were paid."""
+    after, paid = UUID(int=0), 0
+    while True:
+        with database.transaction(SYSTEM) as tx:
+            found = goals_store.list_open_standing(tx, today=tx.today, after=after, most=_MOST)
+        for one in found:
+            after = one.id
+            with database.transaction(SYSTEM) as tx:
+                tries = standing.pay_due(tx, standing_id=one.id)
+            paid += sum(one.outcome == "paid" for one in tries)
+        if len(found) < _MOST:
+            return paid
+
+
+def finish_closings(database: Database) -> int:
+    """Close the wallets whose money has arrived at the bank; returns how many closings ended."""
+    after, ended = 0, 0
+    while True:
+        with database.transaction(SYSTEM) as tx:
+            found = closings.list_under_way(tx, after=after, most=_MOST)
+        for closing in found:
+            after = closing.number
+            with database.transaction(SYSTEM) as tx:
+                ended += closings.go_on(tx, closing=closing)
+        if len(found) < _MOST:
+            return ended
 
 
 def note_deaths(database: Database) -> int:

@@ -118,6 +118,8 @@ class TransferCode(IntEnum):
     SEND = 40
     PAY = 41
     REFUND = 42
+    PAY_BILL = 43
+    SAVE = 44
     CASH_IN = 50
     CASH_OUT = 51
     COMMISSION = 60

@@ -71,7 +71,10 @@ class OpenedWallets:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A merchant (takes payments) or an agent (trades cash). `accepts` are numbers of purposes."""
+    """A merchant (takes payments), an agent (trades cash) or a company that is paid bills.
+
+    `accepts` are numbers of purposes.
+    """
 
     id: UUID
     kind: str
@@ -123,6 +126,9 @@ class OrderKind(StrEnum):
     CASH_IN = "cash_in"
     CASH_OUT = "cash_out"
     SEND = "send"
+    BILL = "bill"
+    SAVE = "save"
+    """Between accounts of one's own: never carried out as an order, but refused as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,12 +258,16 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a person has. `available_minor` is free money that may leave now; `bound_minor` by purpose."""
+    """What a person has. `available_minor` is free money that may leave now; `bound_minor` by purpose.
+
+    `saved_minor` stands in goals.
+    """
 
     total_minor: int
     available_minor: int
     bound_minor: Mapping[str, int]
     may_spend: bool
+    saved_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +285,8 @@ class StatementEntry:
 
     @property
     def direction(self) -> str:
-        """ "in" or "out"."""
-        return "in" if self.amount_minor > 0 else "out"
+        """ "in", "out", or "within" for what only moved between the wallet's own accounts."""
+        return "in" if self.amount_minor > 0 else "out" if self.amount_minor else "within"
 
 
 @dataclass(frozen=True, slots=True)

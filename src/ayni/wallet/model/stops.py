@@ -15,6 +15,7 @@ class StopKind(StrEnum):
     LEGAL_HOLD = "legal_hold"
     DORMANT = "dormant"
     DEATH = "death"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)

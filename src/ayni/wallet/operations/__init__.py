@@ -1,9 +1,15 @@
 """What changes in the wallet. Each function is one use case; the caller commits."""
 
-from ayni.wallet.operations import access, codes, requests, stops
+from ayni.wallet.operations import access, bills, closings, codes, goals, requests, standing, stops, trade
 from ayni.wallet.operations.benefits import PreparedBenefits, disburse, post_benefits, prepare_benefits
 from ayni.wallet.operations.cash_codes import cancel_cash_code, make_cash_code, pay_out
-from ayni.wallet.operations.opening import define_purpose, open_agent, open_merchant, open_wallets
+from ayni.wallet.operations.opening import (
+    define_purpose,
+    open_agent,
+    open_biller,
+    open_merchant,
+    open_wallets,
+)
 from ayni.wallet.operations.orders import carry_out, cash_in, cash_out, pay
 from ayni.wallet.operations.quotes import limits_left, quote, quote_send
 from ayni.wallet.operations.refunds import refund
@@ -13,16 +19,20 @@ from ayni.wallet.operations.tiers import set_up_tiers
 __all__ = [
     "PreparedBenefits",
     "access",
+    "bills",
     "cancel_cash_code",
     "carry_out",
     "cash_in",
     "cash_out",
+    "closings",
     "codes",
     "define_purpose",
     "disburse",
+    "goals",
     "limits_left",
     "make_cash_code",
     "open_agent",
+    "open_biller",
     "open_merchant",
     "open_wallets",
     "pay",
@@ -36,6 +46,8 @@ __all__ = [
     "return_parcel",
     "send",
     "set_up_tiers",
+    "standing",
     "stops",
     "take_parcel",
+    "trade",
 ]

@@ -173,6 +173,11 @@ def cancel_cash_code(
     _end(tx, found, None, reason=reason)
 
 
+def list_open(tx: Tx, *, person_id: PersonId) -> list[UUID]:
+    """The ids of a person's cash codes that have not ended."""
+    return store.list_open(tx, person_id)
+
+
 def _end(tx: Tx, cash_code: CashCode, agent: Shop | None, *, reason: str = "code told") -> Posted:
     how = "returned" if agent is None else "paid_out"
     wallet = queries.get_wallet(tx, person_id=cash_code.person_id)

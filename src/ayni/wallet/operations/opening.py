@@ -78,6 +78,11 @@ def open_agent(tx: Tx, *, keeper_id: PersonId, code: str, display_name: str) -> 
     return _open_shop(tx, "agent", AccountCode.AGENT, keeper_id, code, display_name, None, ())
 
 
+def open_biller(tx: Tx, *, keeper_id: PersonId, code: str, display_name: str) -> Shop:
+    """Open an account for a company that is paid bills. Raises as `open_merchant`."""
+    return _open_shop(tx, "biller", AccountCode.BILLER, keeper_id, code, display_name, None, ())
+
+
 def _open_shop(
     tx: Tx,
     kind: str,

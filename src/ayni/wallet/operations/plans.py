@@ -49,7 +49,16 @@ _CODES = {
     OrderKind.CASH_IN: TransferCode.CASH_IN,
     OrderKind.CASH_OUT: TransferCode.CASH_OUT,
     OrderKind.SEND: TransferCode.SEND,
+    OrderKind.BILL: TransferCode.PAY_BILL,
 }
+
+_AT = {
+    OrderKind.PAY: "merchant",
+    OrderKind.CASH_IN: "agent",
+    OrderKind.CASH_OUT: "agent",
+    OrderKind.BILL: "biller",
+}
+"""At what kind of shop an order is carried out."""
 
 _LOCKABLE = (OrderKind.SEND, OrderKind.CASH_OUT)
 """What a thief of a telephone would do; a shop can still be paid."""
@@ -140,7 +149,7 @@ def find_usable(tx: Tx, order: Order, known: Known) -> Usable | AyniError:
     if order.kind == OrderKind.SEND:
         return _to_a_person(order, wallet, known)
     shop = known.shops.get(order.other_id)
-    kind = "merchant" if order.kind == OrderKind.PAY else "agent"
+    kind = _AT[order.kind]
     if shop is None or shop.kind != kind:
         return UnknownShop(kind=kind)
     if kind == "agent":

@@ -30,6 +30,7 @@ _FLAGS = {
     StopKind.FROZEN_BY_HOLDER: AccountFlag.FROZEN,
     StopKind.FROZEN_BY_OFFICE: AccountFlag.FROZEN,
     StopKind.DEATH: AccountFlag.FROZEN,
+    StopKind.CLOSED: AccountFlag.FROZEN,
     StopKind.DORMANT: AccountFlag.DORMANT,
     StopKind.LEGAL_HOLD: AccountFlag.LEGAL_HOLD,
 }
@@ -44,7 +45,7 @@ def freeze_own(tx: Tx, *, person_id: PersonId, reason: str = "asked by its holde
 
     Sessions end at once. Raises UnknownWallet, StopRefused.
     """
-    begun = _begin(tx, person_id, StopKind.FROZEN_BY_HOLDER, reason)
+    begun = keep(tx, person_id, StopKind.FROZEN_BY_HOLDER, reason)
     access_store.end_sessions(tx, person_id)
     return begun
 
@@ -80,7 +81,7 @@ def unfreeze_own(tx: Tx, *, ring: KeyRing, person_id: PersonId, pin: str, code: 
     phone = check_code(tx, ring=ring, person_id=person_id, purpose=CodePurpose.UNFREEZE, code=code)
     if isinstance(phone, AyniError):
         return phone
-    _end(tx, person_id, StopKind.FROZEN_BY_HOLDER, "freed by its holder")
+    let_go(tx, person_id, StopKind.FROZEN_BY_HOLDER, "freed by its holder")
     return None
 
 
@@ -91,7 +92,7 @@ def stop_wallet(tx: Tx, *, person_id: PersonId, reason: str, authority: str | No
     """
     _check_office(tx, person_id)
     kind = StopKind.FROZEN_BY_OFFICE if authority is None else StopKind.LEGAL_HOLD
-    return _begin(tx, person_id, kind, reason, authority)
+    return keep(tx, person_id, kind, reason, authority)
 
 
 def release_wallet(tx: Tx, *, person_id: PersonId, kind: StopKind, reason: str) -> None:
@@ -100,9 +101,9 @@ def release_wallet(tx: Tx, *, person_id: PersonId, kind: StopKind, reason: str) 
     Raises UnknownWallet, RoleNotGranted, OwnCase, NotStopped, NotYoursToLift, StopRefused.
     """
     _check_office(tx, person_id)
-    if kind is StopKind.DEATH:
+    if kind in (StopKind.DEATH, StopKind.CLOSED):
         raise NotYoursToLift
-    _end(tx, person_id, kind, reason)
+    let_go(tx, person_id, kind, reason)
 
 
 def wake(tx: Tx, *, ring: KeyRing, person_id: PersonId, pin: str) -> AyniError | None:
@@ -112,7 +113,7 @@ def wake(tx: Tx, *, ring: KeyRing, person_id: PersonId, pin: str) -> AyniError |
     """
     refused = check_pin(tx, ring=ring, person_id=person_id, pin=pin)
     if refused is None:
-        _end(tx, person_id, StopKind.DORMANT, "woken by its holder")
+        let_go(tx, person_id, StopKind.DORMANT, "woken by its holder")
     return refused
 
 
@@ -124,7 +125,7 @@ def put_to_sleep(tx: Tx, *, most: int = 500) -> int:
     since = tx.now - timedelta(days=whole(tx, "wallet.dormant_days"))
     found = store.list_sleepers(tx, since=since, most=most)
     for person_id in found:
-        _begin(tx, person_id, StopKind.DORMANT, "nothing has moved for long")
+        keep(tx, person_id, StopKind.DORMANT, "nothing has moved for long")
     return len(found)
 
 
@@ -133,10 +134,10 @@ def note_deaths(tx: Tx, *, most: int = 500) -> int:
     found = store.list_deaths_to_note(tx, most=most)
     for person_id, has_died in found:
         if has_died:
-            _begin(tx, person_id, StopKind.DEATH, "recorded as having died")
+            keep(tx, person_id, StopKind.DEATH, "recorded as having died")
             access_store.end_sessions(tx, person_id)
         else:
-            _end(tx, person_id, StopKind.DEATH, "the record of the death was reversed")
+            let_go(tx, person_id, StopKind.DEATH, "the record of the death was reversed")
     return len(found)
 
 
@@ -158,7 +159,8 @@ def _check_office(tx: Tx, person_id: PersonId) -> None:
     identity.check_may_decide(tx, officer_id=officer_id, person_ids=[person_id])
 
 
-def _begin(tx: Tx, person_id: PersonId, kind: StopKind, reason: str, authority: str | None = None) -> bool:
+def keep(tx: Tx, person_id: PersonId, kind: StopKind, reason: str, authority: str | None = None) -> bool:
+    """Begin a stop; False when there was one of its kind. Raises UnknownWallet, StopRefused."""
     wallet = queries.get_wallet(tx, person_id=person_id)
     if not store.insert_stop(tx, person_id, kind=kind, reason=reason, authority=authority):
         return False
@@ -167,7 +169,8 @@ def _begin(tx: Tx, person_id: PersonId, kind: StopKind, reason: str, authority: 
     return True
 
 
-def _end(tx: Tx, person_id: PersonId, kind: StopKind, reason: str) -> None:
+def let_go(tx: Tx, person_id: PersonId, kind: StopKind, reason: str) -> None:
+    """End a stop for whoever may. Raises UnknownWallet, NotStopped, StopRefused."""
     wallet = queries.get_wallet(tx, person_id=person_id)
     if not store.end_stop(tx, person_id, kind=kind, reason=reason):
         raise NotStopped

@@ -24,6 +24,9 @@ RESIDENT_COUNTS: dict[int, Counts] = {
     # A benefit counts only in the balance, which the ledger tests for whatever arrives.
     TransferCode.DISBURSE: Counts.NONE,
     TransferCode.PAY: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
+    TransferCode.PAY_BILL: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
+    # Between accounts of one owner nothing counts; the code must be known all the same.
+    TransferCode.SAVE: Counts.NONE,
     TransferCode.SEND: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
     TransferCode.CASH_OUT: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
     # What a payment costs is no payment of its own, and is not counted beside it.
@@ -41,6 +44,7 @@ SHOP_CODES = (
     TransferCode.ISSUE,
     TransferCode.REDEEM,
     TransferCode.PAY,
+    TransferCode.PAY_BILL,
     TransferCode.REFUND,
     TransferCode.CASH_IN,
     TransferCode.CASH_OUT,

@@ -13,7 +13,7 @@ from ayni.values.ids import AccountId, PersonId, show_id
 from ayni.wallet import store
 from ayni.wallet.errors import OwnShop, UnknownPurpose, UnknownShop, UnknownWallet
 from ayni.wallet.model import Balance, Parcel, Payee, Shop, Statement, StatementEntry, Wallet
-from ayni.wallet.store import cash, stops
+from ayni.wallet.store import cash, goals, stops
 
 FREE = "free"
 """The name of money that is bound to no purpose."""
@@ -98,11 +98,17 @@ def list_wallet_accounts(tx: Tx, wallet: Wallet) -> dict[AccountId, str]:
     return accounts
 
 
+def list_goal_accounts(tx: Tx, wallet: Wallet) -> dict[AccountId, str]:
+    """The accounts of a wallet's goals, of ended ones too, with the name of each."""
+    return {goal.account_id: f"goal {goal.name}" for goal in goals.list_goals(tx, wallet.person_id)}
+
+
 def balance(tx: Tx, *, person_id: PersonId) -> Balance:
-    """What a person has: all of it, what is free, what is bound to which purpose. Raises UnknownWallet."""
+    """What a person has: all of it, what is free, bound to a purpose, or in a goal. Raises UnknownWallet."""
     wallet = get_wallet(tx, person_id=person_id)
     names = list_wallet_accounts(tx, wallet)
-    accounts = ledger.find_accounts(tx, list(names))
+    aside = list_goal_accounts(tx, wallet)
+    accounts = ledger.find_accounts(tx, [*names, *aside])
     main = accounts[wallet.main_account_id]
     return Balance(
         total_minor=sum(account.balance_minor for account in accounts.values()),
@@ -110,8 +116,9 @@ def balance(tx: Tx, *, person_id: PersonId) -> Balance:
         bound_minor={
             names[account.id]: account.available_minor or 0
             for account in accounts.values()
-            if account.id != main.id
+            if account.id != main.id and account.id not in aside
         },
+        saved_minor=sum(account.balance_minor for account in accounts.values() if account.id in aside),
         may_spend=main.flags == 0,
     )
 
@@ -125,7 +132,7 @@ def statement(
     is one entry. Holds appear when they are posted. Raises UnknownWallet.
     """
     wallet = get_wallet(tx, person_id=person_id)
-    names = list_wallet_accounts(tx, wallet)
+    names = list_wallet_accounts(tx, wallet) | list_goal_accounts(tx, wallet)
     most = max(1, min(most, MOST_ENTRIES))
     # One event has at most one line in each account, so that so many lines of each are always enough.
     lines = {account_id: _lines(tx, account_id, most + 1, older) for account_id in names}
@@ -183,12 +190,20 @@ def _entries(
                 code=newest.code,
                 counterpart=called.get(newest.counterpart_account_id, ""),
                 amount_minor=sum(line.amount_minor for line, _ in legs),
-                parts={names[account_id]: line.amount_minor for line, account_id in legs},
+                parts=_parts(legs, names),
                 balance_minor=after,
                 seq=newest.seq,
             )
         )
     return tuple(entries)
+
+
+def _parts(legs: list[tuple[StatementLine, AccountId]], names: Mapping[AccountId, str]) -> dict[str, int]:
+    """What moved of each kind of money; two goals may bear one name."""
+    parts: dict[str, int] = {}
+    for line, account_id in legs:
+        parts[names[account_id]] = parts.get(names[account_id], 0) + line.amount_minor
+    return parts
 
 
 def _not_whole(tx: Tx) -> list[Violation]:

@@ -5,7 +5,8 @@ DECLARE
 BEGIN
     FOREACH v_table IN ARRAY ARRAY['wallets', 'purposes', 'purpose_accounts', 'shops', 'accepted_purposes',
         'parcels', 'parcel_ends', 'cash_codes', 'cash_code_tries', 'cash_code_ends', 'requests',
-        'request_ends'] LOOP
+        'request_ends', 'shop_accounts', 'settlements', 'commissions',
+        'bills', 'bill_payments', 'bill_answers', 'goals', 'goal_ends', 'standing', 'standing_ends', 'standing_tries'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON wallet.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
         EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON wallet.%I
@@ -33,7 +34,7 @@ BEGIN
             (SELECT string_agg(quote_ident(c), ', ') FROM unnest(v_columns) c), v_closing[1]);
     END LOOP;
     FOREACH v_closing SLICE 1 IN ARRAY ARRAY[['pins'], ['pin_tries'], ['codes'], ['devices'], ['sessions'],
-        ['sending_locks'], ['recoveries'], ['stops']] LOOP
+        ['sending_locks'], ['recoveries'], ['stops'], ['closings']] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_removed BEFORE DELETE ON wallet.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_closing[1]);
         EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON wallet.%I
@@ -69,6 +70,23 @@ END;
 $$;
 CREATE OR REPLACE TRIGGER kept BEFORE UPDATE ON wallet.sessions FOR EACH ROW EXECUTE FUNCTION wallet.keep_sessions();
 
+-- A closing ends once, and what was closed is reopened once; nothing else about it changes.
+CREATE OR REPLACE FUNCTION wallet.keep_closings() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF (OLD.ended_at IS NOT NULL AND (NEW.ended_at, NEW.ended_how) IS DISTINCT FROM (OLD.ended_at, OLD.ended_how))
+        OR OLD.reopened_at IS NOT NULL
+        OR to_jsonb(NEW) - ARRAY['ended_at', 'ended_how', 'reopened_at']
+            <> to_jsonb(OLD) - ARRAY['ended_at', 'ended_how', 'reopened_at'] THEN
+        RAISE EXCEPTION USING ERRCODE = 'AY003', MESSAGE = 'a closing ends and is reopened, and never anything else';
+    END IF;
+    RETURN NEW;
+END;
+$$;
+CREATE OR REPLACE TRIGGER kept BEFORE UPDATE ON wallet.closings FOR EACH ROW EXECUTE FUNCTION wallet.keep_closings();
+
+GRANT UPDATE (ended_at, ended_how, reopened_at) ON wallet.closings TO ayni_app;
 GRANT UPDATE (wrong, locked_until, last_at) ON wallet.pin_tries TO ayni_app;
 GRANT UPDATE (wrong, ended_at, ended_how) ON wallet.codes TO ayni_app;
 GRANT UPDATE (used_at, ended_at) ON wallet.sessions TO ayni_app;

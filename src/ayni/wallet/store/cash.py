@@ -68,3 +68,8 @@ def list_overdue(tx: Tx, *, after: tuple[datetime, UUID], most: int) -> list[tup
 def list_not_whole(tx: Tx) -> list[UUID]:
     """Codes whose account holds something else than it should."""
     return [row[0] for row in tx.execute(QUERIES["cash_codes_not_whole"])]
+
+
+def list_open(tx: Tx, person_id: PersonId) -> list[UUID]:
+    """A person's cash codes that have not ended."""
+    return [row[0] for row in tx.execute(QUERIES["cash_codes_open"], {"person_id": person_id})]

@@ -62,3 +62,9 @@ SELECT c.id FROM wallet.cash_codes c
 LEFT JOIN wallet.cash_code_ends e ON e.code_id = c.id
 LEFT JOIN ledger_api.balances b ON b.account_id = c.account_id
 WHERE b.balance_minor IS DISTINCT FROM CASE WHEN e.code_id IS NULL THEN c.amount_minor ELSE 0 END;
+
+-- name: cash_codes_open
+-- The cash codes of a person that have not ended.
+SELECT c.id FROM wallet.cash_codes c
+WHERE c.person_id = %(person_id)s AND NOT EXISTS (SELECT FROM wallet.cash_code_ends e WHERE e.code_id = c.id)
+ORDER BY c.id;
