@@ -1,6 +1,17 @@
 """What changes in the wallet. Each function is one use case; the caller commits."""
 
-from ayni.wallet.operations import access, bills, closings, codes, goals, requests, standing, stops, trade
+from ayni.wallet.operations import (
+    access,
+    bills,
+    closings,
+    codes,
+    goals,
+    papers,
+    requests,
+    standing,
+    stops,
+    trade,
+)
 from ayni.wallet.operations.benefits import PreparedBenefits, disburse, post_benefits, prepare_benefits
 from ayni.wallet.operations.cash_codes import cancel_cash_code, make_cash_code, pay_out
 from ayni.wallet.operations.opening import (
@@ -35,6 +46,7 @@ __all__ = [
     "open_biller",
     "open_merchant",
     "open_wallets",
+    "papers",
     "pay",
     "pay_out",
     "post_benefits",
