@@ -13,7 +13,7 @@ from ayni.foundation.country import ParameterValue
 MULTIPLES = {"RMV": "rmv", "UIT": "uit"}
 """Units that are themselves a dated amount, and the parameter that holds it."""
 
-_WHOLE = ("days", "business days", "years", "hours", "minutes", "people", "tries")
+_WHOLE = ("days", "business days", "years", "months", "hours", "minutes", "people", "tries")
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,10})?")
 _ROWS = re.compile(r"rows\((?P<columns>.+)\)")

@@ -14,6 +14,7 @@ from ayni.wallet.operations import (
 )
 from ayni.wallet.operations.benefits import PreparedBenefits, disburse, post_benefits, prepare_benefits
 from ayni.wallet.operations.cash_codes import cancel_cash_code, make_cash_code, pay_out
+from ayni.wallet.operations.lending import lending_history
 from ayni.wallet.operations.opening import (
     define_purpose,
     open_agent,
@@ -40,6 +41,7 @@ __all__ = [
     "define_purpose",
     "disburse",
     "goals",
+    "lending_history",
     "limits_left",
     "make_cash_code",
     "open_agent",
