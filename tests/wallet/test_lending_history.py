@@ -15,6 +15,7 @@ from ayni.identity import PersonIsRestricted
 from ayni.values.ids import PersonId
 from ayni.wallet.errors.lending import NoLendingConsent
 from ayni.wallet.model.lending import CONSENT, LendingHistory, Received, history_of
+from tests.identity.cast import acting, officer
 from tests.wallet.conftest import City, register
 
 
@@ -133,7 +134,8 @@ def test_of_a_restricted_person_nothing_is_told(city: City) -> None:
     (person_id,) = register(city.tx)
     wallet.open_wallets(city.tx, person_ids=[person_id])
     consent(city, person_id)
-    identity.privacy.restrict_person(city.tx, person_id=person_id, reason="asked")
+    registrar = acting(city.tx, officer(city.tx, "ana"))
+    identity.privacy.restrict_person(registrar, person_id=person_id, reason="asked")
     with pytest.raises(PersonIsRestricted):
         of(city, person_id)
 

@@ -35,12 +35,14 @@ from ayni.wallet.model import (
 )
 from ayni.wallet.model.bills import BillAnswer, OpenBill
 from ayni.wallet.model.closings import Closing
+from ayni.wallet.model.safety import SanctionEntry
 from ayni.wallet.operations import (
     PreparedBenefits,
     access,
     bills,
     cancel_cash_code,
     carry_out,
+    cases,
     cash_in,
     cash_out,
     closings,
@@ -65,6 +67,8 @@ from ayni.wallet.operations import (
     refund,
     requests,
     return_parcel,
+    safety,
+    screening,
     send,
     set_up_tiers,
     standing,
@@ -72,7 +76,7 @@ from ayni.wallet.operations import (
     take_parcel,
     trade,
 )
-from ayni.wallet.ports import BillerSystem
+from ayni.wallet.ports import BillerSystem, SanctionsList
 from ayni.wallet.queries import (
     INVARIANTS,
     balance,
@@ -105,6 +109,8 @@ __all__ = [
     "Quote",
     "Receipt",
     "Refund",
+    "SanctionEntry",
+    "SanctionsList",
     "Shop",
     "Statement",
     "StatementEntry",
@@ -114,6 +120,7 @@ __all__ = [
     "bills",
     "cancel_cash_code",
     "carry_out",
+    "cases",
     "cash_in",
     "cash_out",
     "closings",
@@ -152,6 +159,8 @@ __all__ = [
     "return_overdue_cash_codes",
     "return_overdue_parcels",
     "return_parcel",
+    "safety",
+    "screening",
     "send",
     "set_up_tiers",
     "settle_merchants",

@@ -28,6 +28,7 @@ class OfficerRole(StrEnum):
     APPROVER = "approver"
     AGENT_SUPERVISOR = "agent_supervisor"
     AUDITOR = "auditor"
+    COMPLIANCE = "compliance"
 
 
 @dataclass(frozen=True, slots=True)

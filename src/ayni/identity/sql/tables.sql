@@ -100,7 +100,7 @@ CREATE INDEX officers_by_person ON identity.officers (person_id);
 CREATE TABLE identity.officer_roles (
     officer_id uuid NOT NULL CONSTRAINT officer_roles_belong_to_an_officer REFERENCES identity.officers (id),
     role text NOT NULL CONSTRAINT officer_roles_role_is_known CHECK (
-        role IN ('registrar', 'programme_officer', 'approver', 'agent_supervisor', 'auditor')),
+        role IN ('registrar', 'programme_officer', 'approver', 'agent_supervisor', 'auditor', 'compliance')),
     granted_at timestamptz NOT NULL,
     granted_by text NOT NULL,
     revoked_at timestamptz,

@@ -31,9 +31,8 @@ from ayni.wallet.operations.plans import (
     check_request,
     context_of,
     event_of,
-    find_locks,
+    find_obstacle,
     leg_id,
-    sending_locked,
 )
 from ayni.wallet.operations.refusals import check_room, in_words, refusal
 from ayni.wallet.store import all_or_nothing, find_purpose_accounts
@@ -58,9 +57,9 @@ def make_cash_code(
     earlier = _find_earlier(tx, ring, order)
     if earlier is not None:
         return earlier
-    lock = find_locks(tx, [person_id]).get(person_id)
-    if lock is not None:
-        raise sending_locked(tx, lock)
+    obstacle = find_obstacle(tx, person_id)
+    if obstacle is not None:
+        raise obstacle
     check_room(tx, wallet, amount_minor)
     cash_code = CashCode(
         id=leg_id(order, 0),

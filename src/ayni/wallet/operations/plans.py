@@ -31,6 +31,7 @@ from ayni.wallet.errors import (
     UnknownWallet,
 )
 from ayni.wallet.errors.access import SendingLocked
+from ayni.wallet.errors.safety import CodeNeeded, HeldForReview
 from ayni.wallet.model import (
     MAX_AMOUNT_MINOR,
     Order,
@@ -41,8 +42,10 @@ from ayni.wallet.model import (
     Wallet,
 )
 from ayni.wallet.model.access import LockReason, SendingLock
+from ayni.wallet.model.safety import Action, RiskDecision
 from ayni.wallet.operations.fees import fee_minor
 from ayni.wallet.store.access import find_sending_locks
+from ayni.wallet.store.safety import find_open
 
 _CODES = {
     OrderKind.PAY: TransferCode.PAY,
@@ -60,7 +63,7 @@ _AT = {
 }
 """At what kind of shop an order is carried out."""
 
-_LOCKABLE = (OrderKind.SEND, OrderKind.CASH_OUT)
+LOCKABLE = (OrderKind.SEND, OrderKind.CASH_OUT)
 """What a thief of a telephone would do; a shop can still be paid."""
 
 
@@ -95,12 +98,14 @@ class Known:
     shops: dict[UUID, Shop]
     accounts: dict[AccountId, Account]
     locks: dict[PersonId, SendingLock]
+    held: dict[PersonId, RiskDecision]
 
 
 def read(tx: Tx, orders: Sequence[Order]) -> Known:
     """Wallets, shops and accounts of orders."""
     people = [order.person_id for order in orders]
     payees = [PersonId(order.other_id) for order in orders if order.kind == OrderKind.SEND]
+    lockable = [order.person_id for order in orders if order.kind in LOCKABLE]
     bound = store.find_purpose_accounts(tx, people)
     return Known(
         wallets=store.find_wallets(tx, [*people, *payees]),
@@ -109,7 +114,8 @@ def read(tx: Tx, orders: Sequence[Order]) -> Known:
         accounts=ledger.find_accounts(
             tx, [account.account_id for mine in bound.values() for account in mine]
         ),
-        locks=find_locks(tx, [order.person_id for order in orders if order.kind in _LOCKABLE]),
+        locks=find_locks(tx, lockable),
+        held=find_open(tx, lockable) if lockable else {},
     )
 
 
@@ -119,6 +125,22 @@ def find_locks(tx: Tx, people: Sequence[PersonId]) -> dict[PersonId, SendingLock
     if isinstance(term, AyniError):
         return {}
     return find_sending_locks(tx, sorted(set(people)), term=timedelta(hours=term))
+
+
+def held(decision: RiskDecision) -> AyniError:
+    """The refusal that an open decision means."""
+    if decision.action == Action.ASK_CODE:
+        return CodeNeeded(rule=decision.rule)
+    return HeldForReview(rule=decision.rule)
+
+
+def find_obstacle(tx: Tx, person_id: PersonId) -> AyniError | None:
+    """What keeps somebody from sending and from taking cash out at present, or None."""
+    lock = find_locks(tx, [person_id]).get(person_id)
+    if lock is not None:
+        return sending_locked(tx, lock)
+    decision = find_open(tx, [person_id]).get(person_id)
+    return None if decision is None else held(decision)
 
 
 def sending_locked(tx: Tx, lock: SendingLock) -> AyniError:
@@ -144,8 +166,10 @@ def find_usable(tx: Tx, order: Order, known: Known) -> Usable | AyniError:
     wallet = known.wallets.get(order.person_id)
     if wallet is None:
         return UnknownWallet()
-    if order.person_id in known.locks and order.kind in _LOCKABLE:
+    if order.person_id in known.locks and order.kind in LOCKABLE:
         return sending_locked(tx, known.locks[order.person_id])
+    if order.person_id in known.held and order.kind in LOCKABLE:
+        return held(known.held[order.person_id])
     if order.kind == OrderKind.SEND:
         return _to_a_person(order, wallet, known)
     shop = known.shops.get(order.other_id)

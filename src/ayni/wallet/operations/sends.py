@@ -31,9 +31,8 @@ from ayni.wallet.operations.plans import (
     check_request,
     context_of,
     event_of,
-    find_locks,
+    find_obstacle,
     leg_id,
-    sending_locked,
 )
 from ayni.wallet.operations.refusals import check_room, refusal
 
@@ -69,9 +68,9 @@ def send(
     if earlier is not None:
         return earlier
     payee = choose_payee(tx, phone=number, payee_id=payee_id)
-    lock = find_locks(tx, [person_id]).get(person_id)
-    if lock is not None:
-        raise sending_locked(tx, lock)
+    obstacle = find_obstacle(tx, person_id)
+    if obstacle is not None:
+        raise obstacle
     if payee is None:
         return _leave(tx, order, wallet, number)
     order = Order(OrderKind.SEND, person_id, payee, amount_minor, client, key, named)
