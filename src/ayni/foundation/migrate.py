@@ -176,7 +176,8 @@ def _migrate(
             if applied.get((module, migration.number), migration.digest) != migration.digest:
                 raise MigrationChanged(module=module, number=migration.number)
         if snapshot and new:
-            _run(connection, load_sql(module, "tables.sql"))
+            for name in ("tables.sql", *list_sql(module, "tables")):
+                _run(connection, load_sql(module, name))
         for migration in new:
             if not snapshot:
                 _run(connection, migration.text)
