@@ -50,10 +50,15 @@ class PretendBank:
 
     name = "pretend bank"
 
-    def __init__(self, tx: Tx) -> None:
-        """Open the bank for a simulated database. Raises PretendBankRefused."""
+    def __init__(self, tx: Tx, *, prefix: str = "PB", opening_minor: int = 0) -> None:
+        """Open the bank for a simulated database, with what stood on the account before.
+
+        `prefix` tells the references of one such bank from those of another. Raises PretendBankRefused.
+        """
         if not is_simulated(tx):
             raise PretendBankRefused
+        self.opening_minor = opening_minor
+        self._prefix = prefix
         self._entries: list[Booked] = []
         self._last_at = tx.now
 
@@ -90,7 +95,7 @@ class PretendBank:
             raise BadPretendEntry(reason="there is not so much on the account")
 
     def _book(self, amount_minor: int, at: datetime, narrative: str, payout: str) -> Booked:
-        entry = Booked(f"PB-{len(self._entries) + 1:06d}", amount_minor, at, narrative, payout)
+        entry = Booked(f"{self._prefix}-{len(self._entries) + 1:06d}", amount_minor, at, narrative, payout)
         self._entries.append(entry)
         return entry
 
@@ -115,4 +120,5 @@ class PretendBank:
 
     def get_balance(self) -> BankBalance:
         """What stands on the account after the last entry."""
-        return BankBalance(self._last_at, sum(entry.amount_minor for entry in self._entries))
+        moved = sum(entry.amount_minor for entry in self._entries)
+        return BankBalance(self._last_at, self.opening_minor + moved)

@@ -33,6 +33,7 @@ class PretendBankFiles:
     account: str
     currency: str
     closed: set[str] = field(default_factory=set)
+    statement_prefix: str = "ST"
     _seen: dict[str, list[_Asked]] = field(default_factory=dict)
     _files: list[bytes] = field(default_factory=list)
     _statements: int = 0
@@ -63,7 +64,8 @@ class PretendBankFiles:
         fresh = entries[self._stated :]
         if any(entry.at > at for entry in fresh):
             raise BadPretendEntry(reason="something was booked after this instant already")
-        opening = sum(entry.amount_minor for entry in entries[: self._stated])
+        before = sum(entry.amount_minor for entry in entries[: self._stated])
+        opening = self.bank.opening_minor + before
         self._stated = len(entries)
         self._statements += 1
         begins = fresh[0].at if fresh else at
@@ -73,7 +75,7 @@ class PretendBankFiles:
 
     def _statement(self, opening: int, entries: Sequence[Booked], begins: datetime, ends: datetime) -> bytes:
         closing = opening + sum(entry.amount_minor for entry in entries)
-        number = f"ST{self._statements:06d}"
+        number = f"{self.statement_prefix}{self._statements:06d}"
         lines = [
             _head("camt.053.001.08", "BkToCstmrStmt", f"MSG{number}", ends),
             f"<Stmt><Id>{number}</Id><ElctrncSeqNb>{self._statements}</ElctrncSeqNb>",

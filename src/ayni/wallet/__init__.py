@@ -5,6 +5,7 @@ bound to a purpose buys only what it is for, and is used first where it is accep
 shown is read from the ledger, and the same request sent twice moves money once.
 """
 
+from ayni.wallet.errors import UnknownShop
 from ayni.wallet.jobs import (
     finish_closings,
     note_deaths,
@@ -76,6 +77,7 @@ from ayni.wallet.operations import (
     take_parcel,
     trade,
 )
+from ayni.wallet.operations.papers import PaperKind
 from ayni.wallet.ports import BillerSystem, SanctionsList
 from ayni.wallet.queries import (
     INVARIANTS,
@@ -102,6 +104,7 @@ __all__ = [
     "OpenBill",
     "Order",
     "OrderKind",
+    "PaperKind",
     "Parcel",
     "ParcelEnd",
     "Payee",
@@ -114,6 +117,7 @@ __all__ = [
     "Shop",
     "Statement",
     "StatementEntry",
+    "UnknownShop",
     "WhyNoWallet",
     "access",
     "balance",

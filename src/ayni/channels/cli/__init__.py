@@ -38,6 +38,10 @@ COMMANDS: list[tuple[str, str]] = [
     ("household", "household"),
     ("city", "city"),
     ("programme", "programme"),
+    ("wallet", "wallet"),
+    ("shop", "shop"),
+    ("bank", "bank"),
+    ("try", "trying"),
     ("demo", "demo"),
     ("version", "version"),
 ]

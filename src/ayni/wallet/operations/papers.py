@@ -9,6 +9,7 @@ from ayni import identity
 from ayni.foundation.db import Tx
 from ayni.values.ids import PersonId, TransferId
 from ayni.wallet.formats import papers as formats
+from ayni.wallet.model.papers import Period
 from ayni.wallet.queries.papers import get_period, get_receipt
 
 
@@ -40,6 +41,15 @@ def write_statement(
     if kind is PaperKind.CSV:
         return formats.write_csv(period, language=language, zone=zone)
     return formats.write_pdf(period, language=language, zone=zone, money=tx.country.format_money)
+
+
+def read_period(
+    tx: Tx, *, person_id: PersonId, since: date, until: date, purpose: str | None = None
+) -> Period:
+    """The same to be shown. Raises UnknownWallet, BadPeriod, PeriodTooLong."""
+    if purpose is not None:
+        identity.privacy.note_listed(tx, person_ids=[person_id], purpose=purpose)
+    return get_period(tx, person_id=person_id, since=since, until=until)
 
 
 def write_receipt(tx: Tx, *, person_id: PersonId, transfer_id: TransferId, language: str = "es") -> bytes:

@@ -1,0 +1,264 @@
+"""`ayni try`: act as a resident, an agent or the bank, in a simulated database and nowhere else."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ayni import identity, payments, wallet
+from ayni.channels.cli.amounts import read_amount
+from ayni.channels.cli.answer import Json, show
+from ayni.channels.cli.person.named import Person, at_work, find, read_document
+from ayni.channels.cli.session import OPERATOR, Session
+from ayni.channels.cli.shop import get
+from ayni.foundation.clock import is_simulated
+from ayni.foundation.db import Tx
+from ayni.foundation.errors import Refused
+from ayni.identity import NewPerson
+from ayni.sandbox.bank import PretendBank
+from ayni.sandbox.bank_files import PretendBankFiles
+from ayni.sandbox.identity_register import SandboxIdentityRegister
+from ayni.values.ids import new_id, show_id
+from ayni.wallet import Receipt
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
+
+Amount = Annotated[str, typer.Argument(help="How much, as 12.50.")]
+ShopCode = Annotated[str, typer.Argument(metavar="SHOP", help="The code on the shop's sign.")]
+
+
+class OnlyWhereNothingIsReal(Refused):
+    """Nobody acts as somebody else where money is real."""
+
+    code = "only_where_nothing_is_real"
+    what = "This database is live."
+    means = "Nothing has moved: nobody acts here as a resident, a shop or the bank."
+    do = "Try it in a simulated database: AYNI_HOME=… ayni migrate --simulated 2025-06-02."
+
+
+@contextlib.contextmanager
+def _pretending(context: typer.Context) -> Iterator[Tx]:
+    with at_work(context, None) as tx:
+        if not is_simulated(tx):
+            raise OnlyWhereNothingIsReal
+        yield tx
+
+
+@cli.callback()
+def try_() -> None:
+    """Act as a resident, an agent or the bank. Only in a simulated database.
+
+    \b
+    Example:
+      ayni try pay DNI:40217815 BODEGA01 12.50
+    """
+
+
+@cli.command()
+def resident(
+    context: typer.Context,
+    given_names: Annotated[str, typer.Argument(help="The given names.")],
+    first_surname: Annotated[str, typer.Argument(help="The first surname.")],
+    document: Annotated[str, typer.Option(metavar="KIND:NUMBER", help="A document that was made up.")],
+    phone: Annotated[str | None, typer.Option(help="A telephone that reaches them.")] = None,
+    json: Json = False,
+) -> None:
+    """Make somebody up, whose document the pretend civil register confirms.
+
+    \b
+    Example:
+      ayni try resident Rosa Quispe --document DNI:40217815 --phone 987654321
+    """
+    with _pretending(context) as tx:
+        kind, number = read_document(document)
+        person = identity.register_person(
+            tx,
+            person=NewPerson(
+                given_names=given_names,
+                first_surname=first_surname,
+                synthetic=True,
+                document=(kind, number),
+            ),
+        )
+        identity.verify_documents(tx, SandboxIdentityRegister(), person_ids=[person.id])
+        if phone is not None:
+            number = tx.country.check_mobile(phone)
+            identity.reach.add_contact(tx, person_id=person.id, phone=number, reason="made up")
+            identity.reach.verify_contact(tx, person_id=person.id, phone=number)
+    show({"person": show_id("per", person.id)}, f"{person.full_name} lives here now.", as_json=json)
+
+
+@cli.command()
+def pay(
+    context: typer.Context,
+    person: Person,
+    shop: ShopCode,
+    amount: Amount,
+    json: Json = False,
+) -> None:
+    """Pay a shop, with purpose money first where it is accepted.
+
+    \b
+    Example:
+      ayni try pay DNI:40217815 BODEGA01 12.50
+    """
+    with _pretending(context) as tx:
+        receipt = wallet.pay(
+            tx,
+            person_id=find(tx, person),
+            merchant_id=get(tx, shop).id,
+            amount_minor=read_amount(amount),
+            client="try",
+            key=new_id(tx.now),
+        )
+        _tell(tx, receipt, "Paid", as_json=json)
+
+
+@cli.command()
+def send(
+    context: typer.Context,
+    person: Person,
+    phone: Annotated[str, typer.Argument(help="To whom.")],
+    amount: Amount,
+    json: Json = False,
+) -> None:
+    """Send money to whoever a telephone reaches; it waits where nobody with a wallet is reached.
+
+    \b
+    Example:
+      ayni try send DNI:40217815 987654321 20
+    """
+    with _pretending(context) as tx:
+        receipt = wallet.send(
+            tx,
+            person_id=find(tx, person),
+            phone=phone,
+            amount_minor=read_amount(amount),
+            client="try",
+            key=new_id(tx.now),
+        )
+        done = "Sent" if receipt.parcel_id is None else "It waits for whoever has that telephone:"
+        _tell(tx, receipt, done, as_json=json)
+
+
+@cli.command("cash-in")
+def cash_in(
+    context: typer.Context, person: Person, agent: ShopCode, amount: Amount, json: Json = False
+) -> None:
+    """Hand cash to an agent, who gives e-money for it.
+
+    \b
+    Example:
+      ayni try cash-in DNI:40217815 AGENTE01 50
+    """
+    with _pretending(context) as tx:
+        receipt = wallet.cash_in(
+            tx,
+            person_id=find(tx, person),
+            agent_id=get(tx, agent).id,
+            amount_minor=read_amount(amount),
+            client="try",
+            key=new_id(tx.now),
+        )
+        _tell(tx, receipt, "In", as_json=json)
+
+
+@cli.command("cash-out")
+def cash_out(
+    context: typer.Context, person: Person, agent: ShopCode, amount: Amount, json: Json = False
+) -> None:
+    """Take cash from an agent for e-money.
+
+    \b
+    Example:
+      ayni try cash-out DNI:40217815 AGENTE01 30
+    """
+    with _pretending(context) as tx:
+        receipt = wallet.cash_out(
+            tx,
+            person_id=find(tx, person),
+            agent_id=get(tx, agent).id,
+            amount_minor=read_amount(amount),
+            client="try",
+            key=new_id(tx.now),
+        )
+        _tell(tx, receipt, "Out", as_json=json)
+
+
+@cli.command()
+def save(
+    context: typer.Context,
+    person: Person,
+    goal: Annotated[str, typer.Argument(help="The goal's name; it is opened if there is none.")],
+    amount: Amount,
+    json: Json = False,
+) -> None:
+    """Put money into a goal.
+
+    \b
+    Example:
+      ayni try save DNI:40217815 school 15
+    """
+    with _pretending(context) as tx:
+        who = find(tx, person)
+        mine = {one.name: one for one in wallet.goals.list_goals(tx, person_id=who)}
+        found = mine.get(goal) or wallet.goals.open_goal(tx, person_id=who, name=goal)
+        minor = read_amount(amount)
+        wallet.goals.save(
+            tx, goal_id=found.id, person_id=who, amount_minor=minor, client="try", key=new_id(tx.now)
+        )
+        show({"goal": goal}, f"Put aside {tx.country.format_money(minor)} for {goal}.", as_json=json)
+
+
+@cli.command("bank-day")
+def bank_day(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Where the bank's files are written.")],
+    receive: Annotated[
+        list[str] | None, typer.Option("--receive", metavar="SHOP=AMOUNT", help="Paid in for a shop.")
+    ] = None,
+    reject: Annotated[
+        list[str] | None, typer.Option("--reject", metavar="ACCOUNT", help="A bank account that is closed.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Let the pretend bank have its day: it takes what is paid in, carries payouts out, and states it all.
+
+    \b
+    Example:
+      ayni try bank-day inbox/ --receive AGENTE01=2000
+    """
+    with _pretending(context) as tx:
+        account = payments.get_trust_account(tx)
+        stated = payments.safeguarding(tx)
+        mark = f"{tx.now:%y%m%d%H%M%S}"
+        bank = PretendBank(tx, prefix=mark, opening_minor=0 if stated is None else stated.bank_minor)
+        files = PretendBankFiles(bank, account.bank_account, tx.country.currency)
+        files.statement_prefix, files.closed = mark, set(reject or [])
+        for one in receive or []:
+            code, _, amount = one.partition("=")
+            narrative = show_id("acc", get(tx, code).account_id)
+            bank.receive(amount_minor=read_amount(amount), narrative=narrative, at=tx.now)
+        now = tx.now
+    with Session.of(context).open_database(migrate=False) as database:
+        payments.send_payouts(database, bank=files, actor=OPERATOR)
+    files.close_day(at=now)
+    written = []
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, content in enumerate(files.list_files(), start=1):
+        path = folder / f"bank-{number}.xml"
+        path.write_bytes(content)
+        written.append(str(path))
+    show({"files": written}, [f"The bank has written {path}." for path in written], as_json=json)
+
+
+def _tell(tx: Tx, receipt: Receipt, done: str, *, as_json: bool) -> None:
+    money = tx.country.format_money
+    parts = ", ".join(f"{money(part.amount_minor)} {part.purpose or 'free'}" for part in receipt.parts)
+    fee = f" Fee {money(receipt.fee_minor)}." if receipt.fee_minor else ""
+    data = {"amount_minor": receipt.amount_minor, "fee_minor": receipt.fee_minor, "seq": receipt.seq}
+    show(data, f"{done} {money(receipt.amount_minor)} ({parts}).{fee}", as_json=as_json)
