@@ -48,6 +48,12 @@ def load_sample_programmes(name: str) -> dict[str, str]:
     return samples
 
 
+def load_sample_bank_accounts(name: str) -> tuple[str, str]:
+    """A trust account and a shop's to try Ayni with in a country; raises BadSetting."""
+    samples: tuple[str, str] = import_module(f"{_pack(name)}.sample_programmes").sample_bank_accounts()
+    return samples
+
+
 def _pack(name: str) -> str:
     if name not in _COUNTRIES:
         raise BadSetting(name="AYNI_COUNTRY", reason=f"there are {', '.join(sorted(_COUNTRIES))}")
@@ -177,6 +183,7 @@ WIRING = cli.Wiring(
     load_country=load_country,
     city_profile=load_city_profile,
     sample_programmes=load_sample_programmes,
+    sample_bank_accounts=load_sample_bank_accounts,
     run_worker=run_worker,
     register=register,
 )

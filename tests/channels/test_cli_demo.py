@@ -18,11 +18,14 @@ def test_the_demonstration_closes_its_books(ayni: Ayni) -> None:
     assert told.status == 0, told.err
     data = told.data
     assert data["violations"] == []
-    assert data["invariants_held"] == 12
+    assert data["invariants_held"] == 13
     assert data["people"] > 1400
     assert data["paid"] > 0
     assert data["spent_minor"] > 0
     assert data["cashed_out_minor"] > 0
+    month = data["month"]
+    assert (month["days"], month["orders"] > 30) == (30, True)
+    assert min(month["settled_minor"], month["commissions_minor"], month["saved_minor"]) > 0
     assert data["trust_minor"] == data["emoney_minor"]
     again = ayni("demo", "--people", "1500", "--keep", "--json")
     assert (again.status, again.code) == (1, "demo_kept")

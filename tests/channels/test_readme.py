@@ -9,7 +9,11 @@ from tests.channels.conftest import Ayni
 
 README = Path(__file__).parents[2] / "README.md"
 # What people buy, and how long it takes, differs from run to run.
-_CHANCE = ("spent in shops", "cashed out at agents", "orders refused, with their reasons", "seconds")
+_CHANCE = (
+    *("spent in shops", "cashed out at agents", "orders refused", "refused, with their reasons"),
+    *("sent to merchants", "earned by agents", "put into goals", "on the trust account"),
+    *("e-money outstanding", "seconds"),
+)
 
 
 def _steady(lines: list[str]) -> list[str]:

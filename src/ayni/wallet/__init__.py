@@ -36,6 +36,7 @@ from ayni.wallet.model import (
 )
 from ayni.wallet.model.bills import BillAnswer, OpenBill
 from ayni.wallet.model.closings import Closing
+from ayni.wallet.model.goals import Rhythm
 from ayni.wallet.model.safety import SanctionEntry
 from ayni.wallet.operations import (
     PreparedBenefits,
@@ -112,6 +113,7 @@ __all__ = [
     "Quote",
     "Receipt",
     "Refund",
+    "Rhythm",
     "SanctionEntry",
     "SanctionsList",
     "Shop",

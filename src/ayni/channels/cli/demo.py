@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +23,7 @@ from ayni.foundation.embedded import EmbeddedServer
 from ayni.foundation.errors import Refused
 from ayni.sandbox import city
 from ayni.sandbox.bank import PretendBank
+from ayni.sandbox.bank_files import PretendBankFiles
 from ayni.sandbox.identity_register import SandboxIdentityRegister
 
 cli = typer.Typer(add_completion=False)
@@ -50,7 +51,7 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the city for exploring.")] = False,
     json: Json = False,
 ) -> None:
-    """Make a city up and let it live for a day: benefits reach homes, are spent, and the books are closed.
+    """Make a city up and let it live for a month: benefits reach homes, are spent, and the books are closed.
 
     People, bank and civil register are made up; everything else is what a real day would use. Nothing that
     is yours is touched. Ends with 1 when an invariant does not hold.
@@ -111,9 +112,12 @@ def _database(session: Session, *, keep: bool) -> Iterator[tuple[Database, Path]
 def _city(session: Session, database: Database, seed: int) -> LivingCity:
     with database.transaction() as tx:
         bank, on = PretendBank(tx), tx.today
+    accounts = session.wiring.sample_bank_accounts(session.settings.country)
     return LivingCity(
         database=database,
         bank=bank,
+        files=PretendBankFiles(bank, accounts[0], session.country.currency),
+        accounts=accounts,
         register=SandboxIdentityRegister(),
         texts=session.wiring.sample_programmes(session.settings.country),
         on=on,
@@ -136,6 +140,11 @@ def _table(session: Session, figures: Figures, seconds: float) -> tuple[dict[str
         ("spent in shops", money(figures.spent_minor)),
         ("cashed out at agents", money(figures.cashed_out_minor)),
         ("orders refused, with their reasons", f"{figures.refused_orders:,}"),
+        (f"traded in the {figures.month.days} days after", f"{figures.month.orders:,}"),
+        ("  refused, with their reasons", f"{figures.month.refused:,}"),
+        ("  sent to merchants' banks", money(figures.month.settled_minor)),
+        ("  earned by agents", money(figures.month.commissions_minor)),
+        ("  put into goals", money(figures.month.saved_minor)),
         ("on the trust account", money(figures.trust_minor)),
         ("e-money outstanding", money(figures.emoney_minor)),
         (
@@ -146,7 +155,8 @@ def _table(session: Session, figures: Figures, seconds: float) -> tuple[dict[str
     ]
     width = max(len(name) for name, _ in rows)
     most = max(len(value) for _, value in rows)
-    data = {name: getattr(figures, name) for name in figures.__dataclass_fields__}
+    data = {name: getattr(figures, name) for name in figures.__dataclass_fields__ if name != "month"}
+    data["month"] = asdict(figures.month)
     data["seconds_in_all"] = f"{seconds:.1f}"
     data["seconds"] = {name: f"{value:.2f}" for name, value in figures.seconds.items()}
     return data, [f"{name:<{width}}  {value:>{most}}" for name, value in rows] + figures.violations

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ayni import identity, ledger, payments, programmes, registry, wallet
+from ayni.channels.cli.living_month import LivingMonth, Month, MonthBank
 from ayni.foundation import invariants
 from ayni.foundation.db import Actor, Database
 from ayni.foundation.errors import AyniError
@@ -60,6 +61,7 @@ class Figures:
     spent_minor: int = 0
     cashed_out_minor: int = 0
     refused_orders: int = 0
+    month: Month = field(default_factory=Month)
     trust_minor: int = 0
     emoney_minor: int = 0
     invariants_held: int = 0
@@ -74,6 +76,8 @@ class LivingCity:
 
     database: Database
     bank: PretendBank
+    files: MonthBank
+    accounts: tuple[str, str]
     register: IdentityRegister
     texts: dict[str, str]
     on: date
@@ -98,6 +102,7 @@ class LivingCity:
             ("disburse", self.disburse),
             ("shops and agents", self.open_shops),
             ("spend", self.spend),
+            ("a month of trading", self.live_on),
             ("check", self.check),
         )
         for name, step in steps:
@@ -230,6 +235,24 @@ class LivingCity:
                     agent = self.random.choice(self.agents)
                     amount = 1000 * self.random.randint(1, 5)
                     yield Order(OrderKind.CASH_OUT, person, agent.id, amount, "demo", new_id(now))
+
+    def live_on(self) -> None:
+        """The month after that day."""
+        self.figures.month = LivingMonth(
+            database=self.database,
+            files=self.files,
+            accounts=self.accounts,
+            people=self._holders(),
+            shops=self.shops,
+            agents=self.agents,
+            actor=ACTOR,
+            random=self.random,
+            say=self.say,
+        ).run()
+
+    def _holders(self) -> list[PersonId]:
+        with self.database.transaction(ACTOR) as tx:
+            return [one for one in self.recipients if wallet.find_wallet(tx, person_id=one) is not None]
 
     def _count(self, orders: Sequence[Order], answers: Sequence[Receipt | AyniError]) -> None:
         for order, answer in zip(orders, answers, strict=True):

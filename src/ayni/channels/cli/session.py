@@ -49,6 +49,8 @@ class Wiring:
     """What the pretend city of a country looks like."""
     sample_programmes: Callable[[str], dict[str, str]]
     """Programmes to try Ayni with, as YAML by code."""
+    sample_bank_accounts: Callable[[str], tuple[str, str]]
+    """A trust account and a shop's, to try Ayni with."""
     run_worker: Callable[..., None]
     """Takes a Database; with `once=True` it ends when the queue is empty."""
     register: Callable[[], None]

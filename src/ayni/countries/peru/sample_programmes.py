@@ -1,4 +1,7 @@
-"""Programmes to try Ayni with: what a municipality of Lima might promise. Made up, and no law."""
+"""What to try Ayni with: programmes that a municipality of Lima might promise, and accounts at a bank.
+
+Made up, and no law.
+"""
 
 from __future__ import annotations
 
@@ -13,3 +16,8 @@ def sample_programmes() -> dict[str, str]:
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith(".yaml")
     }
+
+
+def sample_bank_accounts() -> tuple[str, str]:
+    """A trust account and a shop's: two published examples of the interbank number, whose digits check."""
+    return "01124100019000658270", "01136600010003254221"
