@@ -21,6 +21,7 @@ from bench.ledger_bench import ONE_TRANSFER, Bench, group_commit, pgbench
 from bench.linkage import linkage
 from bench.measure import figure, in_turn, machine, ratio
 from bench.registry import registry_section
+from bench.wallet import wallet_section
 
 TARGET = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 CYCLE = "## A cycle, end to end"
@@ -181,7 +182,7 @@ def _instead(document: str, section: list[str]) -> str:
     return before + "\n".join(section).rstrip() + "\n" + ("\n" + after if after else "")
 
 
-PARTS = ("batches", "one", "growth", "cycle", "registry", "duplicates")
+PARTS = ("batches", "one", "growth", "wallet", "cycle", "registry", "duplicates")
 
 
 def main() -> None:
@@ -233,6 +234,9 @@ def _measured(server: EmbeddedServer, part: str, chosen: argparse.Namespace) -> 
         return [linkage(chosen.people)]
     if part == "registry":
         return [registry_section(chosen.people)]
+    if part == "wallet":
+        many = _tpcb(server, 32)
+        return [wallet_section(server, lambda: pgbench(server, many, 32, chosen.seconds, None))]
     if part == "cycle":
         return [_disbursements(server, chosen.entitlements)]
     server.create_database(part)

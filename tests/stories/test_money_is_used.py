@@ -59,21 +59,49 @@ def month(own_database: Database) -> Month:
 
 
 def test_rosa_uses_her_money_and_every_sol_of_it_can_be_followed(month: Month) -> None:
-    # She pays the bodega by the code on its sign: food money first, and what is left of it is told.
+    paid = she_pays_shops(month)
+    she_sends(month)
+    she_takes_cash(month)
+    she_pays_a_bill_and_saves(month)
+    # The bodega gives some of the first payment back: free money first.
+    with month.step() as tx:
+        assert month.at(tx).refund(3_000, of=paid).amount_minor == 3_000
+        assert wallet.balance(tx, person_id=month.rosa.id).bound_minor["food"] == 6_000
+    # And all of it stands on one statement, with the balance after each.
+    with month.step() as tx:
+        content = wallet.papers.write_statement(
+            tx,
+            person_id=month.rosa.id,
+            since=tx.today - timedelta(days=30),
+            until=tx.today,
+            kind=PaperKind.CSV,
+        )
+        entries = wallet.statement(tx, person_id=month.rosa.id).entries
+        total = wallet.balance(tx, person_id=month.rosa.id).total_minor
+    assert len(content.decode("utf-8-sig").splitlines()) == len(entries) + 1
+    assert entries[0].balance_minor == total
+    for newer, older in itertools.pairwise(entries):
+        assert newer.balance_minor - newer.amount_minor == older.balance_minor
+    assert month.violations() == []
+
+
+def she_pays_shops(month: Month) -> wallet.Receipt:
+    """The bodega by the code on its sign, food money first; the pharmacy takes no food money, and says so."""
     with month.step() as tx:
         text = wallet.codes.write_code(tx, shop_id=month.city.bodega.id)
         read = wallet.codes.read_code(tx, text=text)
-        assert read.shop is not None
-        city = month.at(tx)
-        paid = city.pay(12_000, at=read.shop)
+        paid = month.at(tx).pay(12_000, at=read.shop)
         assert [(part.purpose, part.amount_minor) for part in paid.parts] == [("food", 10_000), (None, 2_000)]
-    # The pharmacy takes no food money, and says so with the figures.
     with month.step() as tx:
         city = month.at(tx)
         city.give(5_000, "food")
         with pytest.raises(PurposeMoneyNotAccepted, match="food"):
             city.pay(60_000, at=city.pharmacy)
-    # A quote first; then the send, to a masked name; twice is once.
+    return paid
+
+
+def she_sends(month: Month) -> None:
+    """A quote first, then the send: twice is once. To nobody with a wallet it waits, and comes back."""
     with month.step() as tx:
         city = month.at(tx)
         key = new_id(tx.now)
@@ -83,13 +111,15 @@ def test_rosa_uses_her_money_and_every_sol_of_it_can_be_followed(month: Month) -
         assert (shown.fee_minor, shown.amount_minor) == (0, 7_500)
         assert city.send(7_500, LUZ, key=key) == city.send(7_500, LUZ, key=key)
     assert month.free() == 50_500
-    # To somebody without a wallet it waits, and comes back.
     with month.step() as tx:
         city = month.at(tx)
         city.send(1_000, NOBODY_YET)
         city.take_back()
     assert month.free() == 50_500
-    # Cash: coins that there are not, then a code that any agent takes once.
+
+
+def she_takes_cash(month: Month) -> None:
+    """Coins that there are not are refused; a code is paid out once, however often the agent asks."""
     with month.step() as tx, pytest.raises(NotPayableInCash):
         month.at(tx).cash_out(1_005)
     with month.step() as tx:
@@ -110,19 +140,23 @@ def test_rosa_uses_her_money_and_every_sol_of_it_can_be_followed(month: Month) -
             )
             assert told.amount_minor == 2_000
     assert month.free() == 48_500
-    # A bill, paid once; a goal, and a standing payment into it.
+
+
+def she_pays_a_bill_and_saves(month: Month) -> None:
+    """A bill, once; and a standing payment into a goal, for two weeks."""
     with month.step() as tx:
         company = wallet.open_biller(
             tx, keeper_id=month.city.bodega.keeper_id, code="LUZ1", display_name="Luz de Prueba"
         )
         system = PretendBiller.for_database(tx)
+    billers = {"LUZ1": system}
     [bill] = wallet.bills.look_up(
-        month.database, billers={"LUZ1": system}, code="LUZ1", customer="12345678", actor=TEST_ACTOR
+        month.database, billers=billers, code="LUZ1", customer="12345678", actor=TEST_ACTOR
     )
     for _ in range(2):
         with month.step() as tx:
             wallet.bills.pay_bill(tx, bill_id=bill.id, person_id=month.rosa.id)
-    assert wallet.bills.tell_billers(month.database, billers={"LUZ1": system}) == 1
+    assert wallet.bills.tell_billers(month.database, billers=billers) == 1
     assert month.free() == 48_500 - bill.amount_minor
     with month.step() as tx:
         assert ledger.get_account(tx, company.account_id).balance_minor == bill.amount_minor
@@ -144,27 +178,6 @@ def test_rosa_uses_her_money_and_every_sol_of_it_can_be_followed(month: Month) -
     with month.step() as tx:
         [saved] = wallet.goals.list_goals(tx, person_id=month.rosa.id)
         assert saved.saved_minor == 3_000
-    # The bodega gives some of the first payment back: free money first.
-    with month.step() as tx:
-        assert month.at(tx).refund(3_000, of=paid).amount_minor == 3_000
-        has = wallet.balance(tx, person_id=month.rosa.id)
-        assert has.bound_minor["food"] == 6_000
-    # And all of it stands on one statement, with the balance after each.
-    with month.step() as tx:
-        content = wallet.papers.write_statement(
-            tx,
-            person_id=month.rosa.id,
-            since=tx.today - timedelta(days=30),
-            until=tx.today,
-            kind=PaperKind.CSV,
-        )
-        entries = wallet.statement(tx, person_id=month.rosa.id).entries
-        total = wallet.balance(tx, person_id=month.rosa.id).total_minor
-    assert len(content.decode("utf-8-sig").splitlines()) == len(entries) + 1
-    assert entries[0].balance_minor == total
-    for newer, older in itertools.pairwise(entries):
-        assert newer.balance_minor - newer.amount_minor == older.balance_minor
-    assert month.violations() == []
 
 
 def test_the_law_says_how_much_and_the_refusal_says_so(month: Month) -> None:
