@@ -74,6 +74,23 @@ def test_a_statement_of_an_unwritable_file_or_a_day_to_come(installed: Ayni, tmp
     assert (tmp_path / "june.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_an_officer_stops_a_wallet_and_releases_it(installed: Ayni) -> None:
+    made = installed("try", "resident", "Ana", "Mamani", "--document", "DNI:42665191", "--json")
+    person = made.data["person"]
+    keeper = installed("try", "resident", "Olga", "Soto", "--document", "DNI:42665192", "--json").data[
+        "person"
+    ]
+    installed("officer", "register", "olga", keeper, "--role", "agent_supervisor")
+    installed("wallet", "open", person)
+    asked = ["--reason", "reported stolen", "--officer", "olga"]
+    assert installed("wallet", "stop", person, *asked, "--json").data == {"begun": True}
+    assert "so before" in installed("wallet", "stop", person, *asked).out
+    assert "Kept by: frozen_by_office." in installed("wallet", "show", person).out
+    assert installed("wallet", "release", person, "legal_hold", *asked, "--json").code == "not_stopped"
+    assert installed("wallet", "release", person, "frozen_by_office", *asked).status == 0
+    assert installed("wallet", "stop", keeper, *asked, "--json").code == "unknown_wallet"
+
+
 def test_nobody_acts_as_somebody_else_where_money_is_real(ayni: Ayni, home: Path) -> None:
     server = EmbeddedServer(home / "postgres")
     server.create_database("real")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 
 import pytest
 from lxml import etree
@@ -58,6 +59,26 @@ def test_statements_in_any_order_come_to_the_same(own_database: Database) -> Non
     assert banking.broken() == []
 
 
+def test_each_day_has_its_report(banking: Banking) -> None:
+    first = banking.safeguarding()
+    banking.wait(days=1)
+    banking.receive(5_000)
+    banking.state()
+    banking.collect()
+    with banking.database.transaction() as tx:
+        today = tx.today
+        told = [payments.safeguarding(tx, on=today - timedelta(days=back)) for back in (0, 1, 2)]
+    assert told[2] is None
+    assert told[1] is not None
+    assert (
+        (told[1].bank_minor, told[1].books_minor)
+        == (first.bank_minor, first.books_minor)
+        == (100_000, 100_000)
+    )
+    assert told[0] is not None
+    assert (told[0].bank_minor, told[0].books_minor, told[0].unexplained_minor) == (105_000, 105_000, 0)
+
+
 def test_a_statement_that_is_missing_is_noticed_until_it_comes(banking: Banking) -> None:
     banking.receive(1_000)
     missing = banking.state()
@@ -97,6 +118,7 @@ def test_a_debit_of_what_was_rejected_is_a_difference(banking: Banking) -> None:
     assert difference.amount_minor == -10_000
     assert banking.safeguarding().unexplained_minor == 0
     # The bank holds less than is owed: that is an incident, and not an adjustment.
+    assert banking.collect(banking.files.list_files()[-1]).broken == ("bank_covers_emoney",)
     assert banking.broken() == ["bank_covers_emoney"]
     back = banking.receive(10_000, narrative="our mistake")
     banking.state()

@@ -135,7 +135,14 @@ def read_bank_file(
         rejected=counts["rejected"],
         returned=counts["returned"],
         findings=tuple(findings),
+        broken=_broken(database, actor),
     )
+
+
+def _broken(database: Database, actor: Actor) -> tuple[str, ...]:
+    """What must hold of the trust is asked at each file, and not only hourly."""
+    with database.transaction(actor) as tx:
+        return tuple(one.name for one in queries.INVARIANTS if one.check(tx))
 
 
 def _take_report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from ayni import ledger
@@ -80,13 +81,17 @@ def list_payouts(tx: Tx, *, account_id: AccountId, most: int = 50) -> list[Payou
     return payouts.list_payouts(tx, account_id, most=most)
 
 
-def safeguarding(tx: Tx) -> Safeguarding | None:
-    """What safeguards the e-money, by the bank's newest statement; None before there is one.
+def safeguarding(tx: Tx, *, on: date | None = None) -> Safeguarding | None:
+    """What safeguards the e-money, by the bank's newest statement, or by the last of a day; None without one.
 
     Our books are taken back to the statement's end by the bank's own days, so that what is only late is no
     difference. Raises BooksNotSetUp.
     """
-    newest = bank_files.find_newest(tx)
+    if on is None:
+        newest = bank_files.find_newest(tx)
+    else:
+        ends = datetime.combine(on + timedelta(days=1), time(), tx.country.timezone)
+        newest = bank_files.find_newest(tx, before=ends)
     if newest is None:
         return None
     emoney, trust = _trust_book(tx)

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from typing import Any
 
 from ayni.foundation.country import Country, InvalidDocument, InvalidPhone
-from ayni.foundation.tabular import list_some
+from ayni.foundation.tabular import list_some, unguarded
 from ayni.registry.errors import UnknownColumns
 from ayni.registry.model import FactName, NotAFact, Role, read_day, read_fact, read_yes_no
 
@@ -265,29 +265,16 @@ def _read_facts(columns: Iterable[_FactColumn], cell: Mapping[str, str], problem
     return f"{{{', '.join(found)}}}"
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
 _PICTURE = "[\u2190-\u2bff\U0001f000-\U0001faff]"
 _PICTURE_JOINT = re.compile(f"(?<={_PICTURE})\ufe0f?\u200d(?={_PICTURE})")
 """The unseen sign that makes one picture of several, a family of its people. Anywhere else it hides."""
-
-
-def guarded(text: str) -> str:
-    """A cell's text that no spreadsheet calculates, and so runs, when somebody opens the list.
-
-    An apostrophe goes before what would be: spreadsheets hide it, and the import takes it off.
-    """
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _clean(name: str, value: str, problems: list[Problem]) -> str:
     text = " ".join(value.split())
     if not text:
         return ""
-    if text[0] == "'" and text[1:].startswith(_FORMULA):
-        # Written so by a list of ours (`guarded`).
-        text = text[1:]
+    text = unguarded(text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if not text.isprintable() and not _PICTURE_JOINT.sub("", text).isprintable():

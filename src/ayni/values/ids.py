@@ -112,3 +112,8 @@ def client_id(client: str, key: UUID) -> UUID:
     """An id from the edge, in its client's own namespace, dated as the client's key (a UUIDv7)."""
     digest = hashlib.sha256(f"{client}\x1f{key}".encode()).digest()
     return _uuid(key.int >> 80, 8, digest)
+
+
+def as_key(value: UUID) -> UUID:
+    """An id as the key of a client's request (a UUIDv7 by its form): for what we ask of ourselves, once."""
+    return UUID(int=value.int & ~(0xF << 76) | 7 << 76)

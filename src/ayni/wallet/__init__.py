@@ -38,6 +38,7 @@ from ayni.wallet.model.bills import BillAnswer, OpenBill
 from ayni.wallet.model.closings import Closing
 from ayni.wallet.model.goals import Rhythm
 from ayni.wallet.model.safety import SanctionEntry
+from ayni.wallet.model.stops import StopKind
 from ayni.wallet.operations import (
     PreparedBenefits,
     access,
@@ -119,6 +120,7 @@ __all__ = [
     "Shop",
     "Statement",
     "StatementEntry",
+    "StopKind",
     "UnknownShop",
     "WhyNoWallet",
     "access",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from ayni.foundation.db import SYSTEM, Database, Tx
@@ -28,43 +29,47 @@ def return_overdue_parcels(database: Database) -> int:
 
     What cannot go back now, because its sender is frozen or closed, waits and is tried again the next time.
     """
-    after, returned = (_BEGINNING, UUID(int=0)), 0
-    while True:
-        with database.transaction(SYSTEM) as tx:
-            overdue = store.list_overdue_parcels(tx, after=after, most=_MOST)
-        for after in overdue:
-            try:
-                with database.transaction(SYSTEM) as tx:
-                    parcel = store.find_parcel(tx, after[1])
-                    assert parcel is not None, "parcels are never deleted"
-                    sends.return_parcel(
-                        tx, parcel_id=parcel.id, person_id=parcel.sender_id, reason="nobody took it in time"
-                    )
-                returned += 1
-            except (ParcelEnded, ParcelNotNow):
-                continue
-        if len(overdue) < _MOST:
-            return returned
+
+    def give_back(tx: Tx, parcel_id: UUID) -> None:
+        parcel = store.find_parcel(tx, parcel_id)
+        assert parcel is not None, "parcels are never deleted"
+        sends.return_parcel(
+            tx, parcel_id=parcel.id, person_id=parcel.sender_id, reason="nobody took it in time"
+        )
+
+    return _each_overdue(database, store.list_overdue_parcels, give_back)
 
 
 def return_overdue_cash_codes(database: Database) -> int:
     """Give what nobody fetched in time back to its holders, each in a transaction of its own; returns how
     many.
     """
+
+    def give_back(tx: Tx, code_id: UUID) -> None:
+        code = cash.find_cash_code(tx, code_id)
+        assert code is not None, "cash codes are never deleted"
+        cash_codes.cancel_cash_code(
+            tx, code_id=code.id, person_id=code.person_id, reason="nobody came in time"
+        )
+
+    return _each_overdue(database, cash.list_overdue, give_back)
+
+
+class _Overdue(Protocol):
+    def __call__(self, tx: Tx, *, after: tuple[datetime, UUID], most: int) -> list[tuple[datetime, UUID]]: ...
+
+
+def _each_overdue(database: Database, listed: _Overdue, give_back: Callable[[Tx, UUID], None]) -> int:
     after, returned = (_BEGINNING, UUID(int=0)), 0
     while True:
         with database.transaction(SYSTEM) as tx:
-            overdue = cash.list_overdue(tx, after=after, most=_MOST)
+            overdue = listed(tx, after=after, most=_MOST)
         for after in overdue:
             try:
                 with database.transaction(SYSTEM) as tx:
-                    code = cash.find_cash_code(tx, after[1])
-                    assert code is not None, "cash codes are never deleted"
-                    cash_codes.cancel_cash_code(
-                        tx, code_id=code.id, person_id=code.person_id, reason="nobody came in time"
-                    )
+                    give_back(tx, after[1])
                 returned += 1
-            except (CashCodeOver, CashNotNow):
+            except (ParcelEnded, ParcelNotNow, CashCodeOver, CashNotNow):
                 continue
         if len(overdue) < _MOST:
             return returned

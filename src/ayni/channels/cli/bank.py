@@ -10,7 +10,7 @@ import typer
 from ayni import payments
 from ayni.channels.cli.answer import Json, show
 from ayni.channels.cli.person.named import at_work
-from ayni.channels.cli.session import OPERATOR, Session
+from ayni.channels.cli.session import OPERATOR, Session, read_day
 from ayni.foundation.errors import BadInput, Refused
 from ayni.payments import TrustAccount
 
@@ -136,11 +136,16 @@ def read(
                 f"{found.returned} sent back.{' It was read before.' if found.read_before else ''}"
             )
             lines += [f"  {finding}" for finding in found.findings]
+            lines += [f"  It does not hold now: {name} (ayni check tells more)." for name in found.broken]
     show({"read": told}, lines, as_json=json)
 
 
 @cli.command()
-def report(context: typer.Context, json: Json = False) -> None:
+def report(
+    context: typer.Context,
+    on: Annotated[str | None, typer.Option(metavar="DAY", help="By the last statement of a day.")] = None,
+    json: Json = False,
+) -> None:
     """Compare the bank's newest statement with the books: what safeguards the e-money, entry by entry.
 
     \b
@@ -148,7 +153,7 @@ def report(context: typer.Context, json: Json = False) -> None:
       ayni bank report
     """
     with at_work(context, None) as tx:
-        found = payments.safeguarding(tx)
+        found = payments.safeguarding(tx, on=None if on is None else read_day(on))
         money = tx.country.format_money
     if found is None:
         raise NoStatementYet

@@ -17,13 +17,13 @@ from ayni.channels.cli.session import OPERATOR, Session
 from ayni.channels.cli.shop import get
 from ayni.foundation.clock import is_simulated
 from ayni.foundation.db import Tx
-from ayni.foundation.errors import Refused
+from ayni.foundation.errors import AyniError, Refused
 from ayni.identity import NewPerson
 from ayni.sandbox.bank import PretendBank
 from ayni.sandbox.bank_files import PretendBankFiles
 from ayni.sandbox.identity_register import SandboxIdentityRegister
 from ayni.values.ids import new_id, show_id
-from ayni.wallet import Receipt
+from ayni.wallet import Order, OrderKind, Receipt
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -106,16 +106,7 @@ def pay(
     Example:
       ayni try pay DNI:40217815 BODEGA01 12.50
     """
-    with _pretending(context) as tx:
-        receipt = wallet.pay(
-            tx,
-            person_id=find(tx, person),
-            merchant_id=get(tx, shop).id,
-            amount_minor=read_amount(amount),
-            client="try",
-            key=new_id(tx.now),
-        )
-        _tell(tx, receipt, "Paid", as_json=json)
+    _at_a_shop(context, OrderKind.PAY, "Paid", (person, shop, amount), as_json=json)
 
 
 @cli.command()
@@ -155,16 +146,7 @@ def cash_in(
     Example:
       ayni try cash-in DNI:40217815 AGENTE01 50
     """
-    with _pretending(context) as tx:
-        receipt = wallet.cash_in(
-            tx,
-            person_id=find(tx, person),
-            agent_id=get(tx, agent).id,
-            amount_minor=read_amount(amount),
-            client="try",
-            key=new_id(tx.now),
-        )
-        _tell(tx, receipt, "In", as_json=json)
+    _at_a_shop(context, OrderKind.CASH_IN, "In", (person, agent, amount), as_json=json)
 
 
 @cli.command("cash-out")
@@ -177,16 +159,7 @@ def cash_out(
     Example:
       ayni try cash-out DNI:40217815 AGENTE01 30
     """
-    with _pretending(context) as tx:
-        receipt = wallet.cash_out(
-            tx,
-            person_id=find(tx, person),
-            agent_id=get(tx, agent).id,
-            amount_minor=read_amount(amount),
-            client="try",
-            key=new_id(tx.now),
-        )
-        _tell(tx, receipt, "Out", as_json=json)
+    _at_a_shop(context, OrderKind.CASH_OUT, "Out", (person, agent, amount), as_json=json)
 
 
 @cli.command()
@@ -254,6 +227,18 @@ def bank_day(
         path.write_bytes(content)
         written.append(str(path))
     show({"files": written}, [f"The bank has written {path}." for path in written], as_json=json)
+
+
+def _at_a_shop(
+    context: typer.Context, kind: OrderKind, done: str, named: tuple[str, str, str], *, as_json: bool
+) -> None:
+    person, shop, amount = named
+    with _pretending(context) as tx:
+        order = Order(kind, find(tx, person), get(tx, shop).id, read_amount(amount), "try", new_id(tx.now))
+        (answer,) = wallet.carry_out(tx, orders=[order])
+        if isinstance(answer, AyniError):
+            raise answer
+        _tell(tx, answer, done, as_json=as_json)
 
 
 def _tell(tx: Tx, receipt: Receipt, done: str, *, as_json: bool) -> None:

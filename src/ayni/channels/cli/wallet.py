@@ -10,11 +10,11 @@ import typer
 from ayni import payments, wallet
 from ayni.channels.cli.answer import Json, show, show_table
 from ayni.channels.cli.bank import UnusableBankFile
-from ayni.channels.cli.person.named import Person, at_work, find
+from ayni.channels.cli.person.named import Person, Reason, at_work, find
 from ayni.channels.cli.session import read_day
 from ayni.ledger import TransferCode
 from ayni.values.ids import show_id
-from ayni.wallet import PaperKind
+from ayni.wallet import PaperKind, StopKind
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -166,3 +166,46 @@ def freeze(
     with at_work(context, None) as tx:
         wallet.stops.freeze_by_document(tx, document=(kind, number), phone=phone)
     show({"done": True}, "If there is such a wallet, nothing leaves it now.", as_json=json)
+
+
+@cli.command()
+def stop(
+    context: typer.Context,
+    person: Person,
+    reason: Reason,
+    officer: Annotated[str, typer.Option(metavar="LOGIN", help="The officer who answers for it.")],
+    authority: Annotated[
+        str | None, typer.Option(help="Of a legal hold: the number of the order behind it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Freeze somebody's wallet, or put it under legal hold by an order. Receiving goes on.
+
+    \b
+    Example:
+      ayni wallet stop DNI:40217815 --reason "reported stolen" --officer luz
+    """
+    with at_work(context, officer) as tx:
+        begun = wallet.stops.stop_wallet(tx, person_id=find(tx, person), reason=reason, authority=authority)
+    text = "Nothing leaves it now." if begun else "It was stopped so before."
+    show({"begun": begun}, text, as_json=json)
+
+
+@cli.command()
+def release(
+    context: typer.Context,
+    person: Person,
+    kind: Annotated[StopKind, typer.Argument(help="What is lifted.")],
+    reason: Reason,
+    officer: Annotated[str, typer.Option(metavar="LOGIN", help="The officer who answers for it.")],
+    json: Json = False,
+) -> None:
+    """Lift what keeps a wallet from paying.
+
+    \b
+    Example:
+      ayni wallet release DNI:40217815 frozen_by_office --reason "it was found" --officer luz
+    """
+    with at_work(context, officer) as tx:
+        wallet.stops.release_wallet(tx, person_id=find(tx, person), kind=kind, reason=reason)
+    show({"released": kind}, "It is lifted.", as_json=json)

@@ -25,6 +25,7 @@ from ayni.foundation.tabular.errors import (
     WhichSheet,
     WrongCellCount,
 )
+from ayni.foundation.tabular.guarding import guarded, unguarded
 from ayni.foundation.tabular.mapping import Mapping, load_mapping
 from ayni.foundation.tabular.reader import Row, Table, check_table_file, open_table, read_rows
 from ayni.foundation.tabular.sizes import MAX_COLUMNS, MAX_FIELD, MAX_RECORD, list_some
@@ -55,8 +56,10 @@ __all__ = [
     "WhichSheet",
     "WrongCellCount",
     "check_table_file",
+    "guarded",
     "list_some",
     "load_mapping",
     "open_table",
     "read_rows",
+    "unguarded",
 ]

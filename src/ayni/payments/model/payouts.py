@@ -126,6 +126,8 @@ class BankFileRead:
     rejected: int
     returned: int
     findings: tuple[str, ...]
+    broken: tuple[str, ...] = ()
+    """Which of the invariants of the trust do not hold now, by name."""
 
 
 @dataclass(frozen=True, slots=True)

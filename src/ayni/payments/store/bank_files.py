@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import psycopg
@@ -96,9 +96,12 @@ def list_differences(tx: Tx, *, until: datetime) -> list[Difference]:
         return cursor.execute(QUERIES["differences"], {"until": until}).fetchall()
 
 
-def find_newest(tx: Tx) -> Newest | None:
-    """The bank's newest statement, or None."""
-    row = tx.execute(QUERIES["newest_statement"]).fetchone()
+_FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def find_newest(tx: Tx, *, before: datetime = _FOR_EVER) -> Newest | None:
+    """The bank's newest statement that ended before an instant, or None."""
+    row = tx.execute(QUERIES["newest_statement"], {"before": before}).fetchone()
     return None if row is None else Newest(*row)
 
 

@@ -19,10 +19,11 @@ from openpyxl import Workbook
 from ayni import identity
 from ayni.foundation import audit
 from ayni.foundation.db import Actor, Database, Tx
+from ayni.foundation.tabular import guarded
 from ayni.identity import OfficerRole
 from ayni.registry import store
 from ayni.registry.errors import ListNotWritable, ObservedInFuture
-from ayni.registry.formats import COLUMNS, guarded
+from ayni.registry.formats import COLUMNS
 from ayni.registry.jobs.importing import why
 from ayni.registry.model import FactName
 from ayni.registry.store import listing

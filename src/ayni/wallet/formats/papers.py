@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ayni.foundation.tabular import guarded
 from ayni.values.ids import show_id
 from ayni.wallet.errors.papers import DocumentsNotInstalled, UnknownLanguage
 from ayni.wallet.formats.words import LANGUAGES, kind_of_money, what, word, words
@@ -23,7 +24,6 @@ Money = Callable[[int], str]
 """How the country writes an amount."""
 
 _COLUMNS = ("date", "time", "what", "with", "kind", "amount", "balance")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_csv(period: Period, *, language: str, zone: ZoneInfo) -> bytes:
@@ -45,18 +45,13 @@ def write_csv(period: Period, *, language: str, zone: ZoneInfo) -> bytes:
                 at.date().isoformat(),
                 f"{at:%H:%M}",
                 what(entry.code, language),
-                _harmless(entry.counterpart),
-                _harmless(_kinds(entry, language)),
+                guarded(entry.counterpart),
+                guarded(_kinds(entry, language)),
                 _decimal(entry.amount_minor),
                 _decimal(entry.balance_minor),
             ]
         )
     return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _decimal(amount_minor: int) -> str:

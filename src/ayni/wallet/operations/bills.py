@@ -16,7 +16,7 @@ from ayni.foundation.db import SYSTEM, Actor, Database, Tx
 from ayni.foundation.errors import AyniError
 from ayni.ledger import Kind, Transfer, TransferCode
 from ayni.payments import TRUST_BOOK
-from ayni.values.ids import EventId, PersonId, TransferId, derived_id, show_id
+from ayni.values.ids import EventId, PersonId, TransferId, as_key, derived_id, show_id
 from ayni.wallet import queries
 from ayni.wallet.errors import OrderRefused, UnknownShop
 from ayni.wallet.errors.bills import BadBill, BillAlreadyPaid, BillerUnreachable, UnknownBill
@@ -104,7 +104,7 @@ def pay_bill(tx: Tx, *, bill_id: UUID, person_id: PersonId) -> Receipt:
 
 def _order(bill: Bill, person_id: PersonId, attempt: int) -> Order:
     made = derived_id(bill.told_at, "bill", bill.shop_id, bill.number, person_id, attempt)
-    key = UUID(int=made.int & ~(0xF << 76) | 7 << 76)
+    key = as_key(made)
     return Order(OrderKind.BILL, person_id, bill.shop_id, bill.amount_minor, _CLIENT, key)
 
 

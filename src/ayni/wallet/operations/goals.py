@@ -10,7 +10,7 @@ from ayni.foundation import audit
 from ayni.foundation.db import Tx
 from ayni.ledger import AccountCode, NewAccount, Result, Transfer, TransferCode
 from ayni.payments import TRUST_BOOK
-from ayni.values.ids import AccountId, PersonId, TransferId, derived_id, new_id, show_id
+from ayni.values.ids import AccountId, PersonId, TransferId, as_key, derived_id, new_id, show_id
 from ayni.wallet import queries
 from ayni.wallet.errors import KeyAlreadyUsed
 from ayni.wallet.errors.goals import GoalRefused, TooManyGoals, UnknownGoal
@@ -134,7 +134,7 @@ def end_goal(tx: Tx, *, goal_id: UUID, person_id: PersonId) -> None:
         saved = ledger.get_account(tx, goal.account_id).balance_minor
         if saved:
             made = derived_id(goal.opened_at, "goal", goal.id, "end")
-            key = UUID(int=made.int & ~(0xF << 76) | 7 << 76)
+            key = as_key(made)
             order = Order(OrderKind.SAVE, person_id, goal.id, saved, "goal", key, "end")
             _move(tx, order, wallet, goal.account_id, wallet.main_account_id)
         ledger.close_account(tx, account_id=goal.account_id)

@@ -12,7 +12,7 @@ from uuid import UUID
 from ayni.foundation import audit
 from ayni.foundation.db import Tx
 from ayni.foundation.errors import AyniError
-from ayni.values.ids import PersonId, client_id, show_id
+from ayni.values.ids import PersonId, as_key, client_id, show_id
 from ayni.wallet import queries
 from ayni.wallet.errors import KeyAlreadyUsed, OwnWallet, UnknownPayee
 from ayni.wallet.errors.requests import RequestOver, TooManyRequests, UnknownRequest
@@ -50,7 +50,7 @@ def ask(
         raise wrong
     queries.get_wallet(tx, person_id=person_id)
     # The key's own milliseconds, so that it is a key for paying too.
-    request_id = UUID(int=client_id(f"{client}\x1fask", key).int & ~(0xF << 76) | 7 << 76)
+    request_id = as_key(client_id(f"{client}\x1fask", key))
     payer = choose_payee(tx, phone=tx.country.check_mobile(phone), payee_id=payer_id)
     if payer is None:
         raise UnknownPayee

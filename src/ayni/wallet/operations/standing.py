@@ -8,7 +8,7 @@ from uuid import UUID
 from ayni.foundation import audit
 from ayni.foundation.db import Tx
 from ayni.foundation.errors import AyniError
-from ayni.values.ids import PersonId, client_id, derived_id, show_id
+from ayni.values.ids import PersonId, as_key, client_id, derived_id, show_id
 from ayni.wallet import queries
 from ayni.wallet.errors import KeyAlreadyUsed, OwnWallet, UnknownPayee
 from ayni.wallet.errors.goals import StandingRefused, TooManyStanding, UnknownStanding
@@ -165,7 +165,7 @@ def _try(tx: Tx, standing: Standing, due_on: date, attempt: int, *, late: bool) 
 def _pay(tx: Tx, standing: Standing, due_on: date, attempt: int) -> AyniError | None:
     """Each attempt has a key of its own: what the ledger refused once it refuses for ever."""
     made = derived_id(standing.agreed_at, "standing", standing.id, due_on, attempt)
-    key = UUID(int=made.int & ~(0xF << 76) | 7 << 76)
+    key = as_key(made)
     if standing.goal_id is not None:
         try:
             goals.save(

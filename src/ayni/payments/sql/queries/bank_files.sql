@@ -41,7 +41,7 @@ WHERE e.booked_at <= %(until)s
 ORDER BY e.booked_at, e.reference;
 
 -- name: newest_statement
--- The bank's newest statement, with what our books have by the bank's days after it.
+-- The bank's newest statement that ended before an instant, with what our books have by the bank's days after it.
 SELECT s.id, s.ends_at, s.closing_minor,
     (SELECT coalesce(sum(d.amount_minor), 0)::bigint FROM payments.deposits d WHERE d.received_at > s.ends_at)
         AS received_after,
@@ -51,7 +51,7 @@ SELECT s.id, s.ends_at, s.closing_minor,
     (SELECT coalesce(sum(-b.amount_minor), 0)::bigint FROM payments.entry_settlements t
         JOIN payments.bank_entries b ON b.reference = t.reference
         WHERE t.against IS NULL AND b.booked_at > s.ends_at) AS borne_after
-FROM payments.bank_statements s ORDER BY s.ends_at DESC, s.id DESC LIMIT 1;
+FROM payments.bank_statements s WHERE s.ends_at < %(before)s ORDER BY s.ends_at DESC, s.id DESC LIMIT 1;
 
 -- name: broken_statements
 -- Statements that do not open with what the one before them closed with.
