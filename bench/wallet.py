@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ayni import identity, ledger, payments, wallet
+from ayni import identity, payments, wallet
 from ayni.app import MODULES, load_country
 from ayni.foundation.db import Actor, Database
 from ayni.foundation.embedded import EmbeddedServer
@@ -22,8 +22,6 @@ from ayni.wallet import Order, OrderKind
 from bench.measure import figure, in_turn, rate, ratio
 
 RESIDENTS, SHOPS = 2_000, 40
-POOL = 64
-"""Connections: a caller holds one while it waits for its answer."""
 ACTOR = Actor("bench", "bench")
 KINDS = (OrderKind.PAY, OrderKind.SEND, OrderKind.CASH_OUT, OrderKind.CASH_IN)
 EACH = {1: 300, 64: 25, 512: 4}
@@ -95,15 +93,13 @@ class Town:
         each = EACH[callers]
         made = [[self.order(kind) for _ in range(each)] for _ in range(callers)]
 
-        with ledger.Poster(self.database) as poster:
+        with wallet.Desk(self.database) as desk:
 
             def call(mine: list[Order]) -> None:
                 for order in mine:
                     start = time.perf_counter()
-                    with self.database.transaction(ACTOR) as tx:
-                        (answer,) = wallet.carry_out(tx, orders=[order], poster=poster)
+                    desk.carry_out(order, actor=ACTOR)
                     waits.append(time.perf_counter() - start)
-                    assert not isinstance(answer, AyniError), answer
 
             def all_of_them() -> None:
                 threads = [threading.Thread(target=call, args=(mine,)) for mine in made]
@@ -132,15 +128,15 @@ def wallet_section(server: EmbeddedServer, tpcb: Callable[[], float]) -> list[st
     lines = [
         "## The wallet, by operation",
         "",
-        "Orders a second in one Python process. Each caller is a thread that opens a transaction, reads",
-        "wallet, shop, locks and tariff, hands its transfer to the one poster, and waits for its answer",
-        f"after the commit; {POOL} connections for all of them. A thousand at once: one call, one commit.",
-        "Beside TPC-B at scale 32 with 32 clients (other processes, in C), in turn.",
+        "Orders a second in one Python process. Each caller is a thread that hands its order to the desk and",
+        "waits for its receipt after the commit; the desk carries out together what has queued. A thousand",
+        "at once: one caller, one call, one commit. Beside TPC-B at scale 32 with 32 clients (other",
+        "processes, in C), in turn.",
         "",
         "| callers | operation | orders/s | p99 ms | ÷ TPC-B |",
         "|---:|---|---:|---:|---:|",
     ]
-    with Database(server.url("wallet"), load_country("peru"), pool_size=POOL) as database:
+    with Database(server.url("wallet"), load_country("peru")) as database:
         town = Town(database)
         for callers in EACH:
             waits: dict[str, list[float]] = {kind.value: [] for kind in KINDS}

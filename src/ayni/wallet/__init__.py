@@ -7,6 +7,7 @@ shown is read from the ledger, and the same request sent twice moves money once.
 
 from ayni.wallet.errors import UnknownShop
 from ayni.wallet.jobs import (
+    Desk,
     finish_closings,
     note_deaths,
     pay_commissions,
@@ -102,6 +103,7 @@ __all__ = [
     "BillAnswer",
     "BillerSystem",
     "Closing",
+    "Desk",
     "LimitLeft",
     "OpenBill",
     "Order",

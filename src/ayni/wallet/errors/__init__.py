@@ -266,3 +266,13 @@ class OrderRefused(Refused):
     what = "The ledger refused: {result}."
     means = "No money moved."
     do = "Tell the operator."
+
+
+class DeskClosed(AyniError):
+    """The process is being stopped: nothing more is taken."""
+
+    code = "desk_closed"
+    http_status = 503
+    what = "Payments are not taken here at present: this part of the system is being stopped."
+    means = "No money moved."
+    do = "Send the same order again, with the same key."

@@ -7,10 +7,11 @@ and be committed in groups; whatever else follows from them is derived from the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from ayni import ledger
-from ayni.foundation.db import Tx
+from ayni.foundation.db import Actor, Tx
 from ayni.foundation.errors import AyniError
 from ayni.ledger import Posted, Poster, Result
 from ayni.values.ids import AccountId, PersonId
@@ -88,16 +89,24 @@ def _only(answers: list[Receipt | AyniError]) -> Receipt:
     return answer
 
 
-def carry_out(tx: Tx, *, orders: Sequence[Order], poster: Poster | None = None) -> list[Receipt | AyniError]:
+def carry_out(
+    tx: Tx,
+    *,
+    orders: Sequence[Order],
+    poster: Poster | None = None,
+    actors: Sequence[Actor] | None = None,
+) -> list[Receipt | AyniError]:
     """Carry out many orders, each on its own, and answer each with its receipt or the named refusal.
 
-    At most `ledger.BULK_BATCH`. See `pay` for what `poster` changes. Raises TooManyAtOnce.
+    At most `ledger.BULK_BATCH`. See `pay` for what `poster` changes. `actors` says who asked for each, where
+    that is not the actor of `tx`. Raises TooManyAtOnce.
     """
     if len(orders) > ledger.BULK_BATCH:
         raise TooManyAtOnce(size=len(orders), limit=ledger.BULK_BATCH)
     known = read(tx, orders)
     spent: dict[AccountId, int] = {}
-    plans = [_plan(tx, order, known, spent) for order in orders]
+    asked = [tx] * len(orders) if actors is None else [replace(tx, actor=actor) for actor in actors]
+    plans = [_plan(who, order, known, spent) for who, order in zip(asked, orders, strict=True)]
     transfers = [leg for plan in plans if isinstance(plan, Plan) for leg in plan.transfers]
     posted = iter(poster.post(transfers) if poster is not None else ledger.post(tx, transfers))
     return [

@@ -1,4 +1,4 @@
-"""The wallet's scheduled work."""
+"""What a clock begins: returns, settlements, commissions, standing payments, closings, deaths and sleep."""
 
 from __future__ import annotations
 

@@ -1,0 +1,25 @@
+"""The wallet's own work: rounds that a clock begins, and the desk that carries out many orders at once."""
+
+from ayni.wallet.jobs.desk import Desk
+from ayni.wallet.jobs.rounds import (
+    finish_closings,
+    note_deaths,
+    pay_commissions,
+    pay_standing,
+    put_to_sleep,
+    return_overdue_cash_codes,
+    return_overdue_parcels,
+    settle_merchants,
+)
+
+__all__ = [
+    "Desk",
+    "finish_closings",
+    "note_deaths",
+    "pay_commissions",
+    "pay_standing",
+    "put_to_sleep",
+    "return_overdue_cash_codes",
+    "return_overdue_parcels",
+    "settle_merchants",
+]
