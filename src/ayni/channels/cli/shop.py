@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ayni import wallet
+from ayni.channels.cli.amounts import read_amount
 from ayni.channels.cli.answer import Json, show, show_table
 from ayni.channels.cli.person.named import at_work, find
 from ayni.channels.cli.session import read_day
@@ -103,6 +104,25 @@ def account(
     show({"code": code}, "Its money goes there from now on.", as_json=json)
 
 
+@cli.command("code")
+def code_(
+    context: typer.Context,
+    code: Code,
+    amount: Annotated[str | None, typer.Option(help="For one payment of so much, as 12.50.")] = None,
+    json: Json = False,
+) -> None:
+    """Write a merchant's payment code (EMVCo), to hang up or for one payment: the text of its QR.
+
+    \b
+    Example:
+      ayni shop code BODEGA01 --amount 12.50
+    """
+    with at_work(context, None) as tx:
+        minor = None if amount is None else read_amount(amount)
+        text = wallet.codes.write_code(tx, shop_id=get(tx, code).id, amount_minor=minor)
+    show({"text": text}, text, as_json=json)
+
+
 @cli.command()
 def settle(
     context: typer.Context,
@@ -116,8 +136,6 @@ def settle(
     Example:
       ayni shop settle AGENTE01 150.00
     """
-    from ayni.channels.cli.amounts import read_amount
-
     with at_work(context, None) as tx:
         payout = wallet.trade.settle(
             tx,

@@ -21,6 +21,7 @@ from ayni.foundation.errors import AyniError, Refused
 from ayni.identity import NewPerson
 from ayni.sandbox.bank import PretendBank
 from ayni.sandbox.bank_files import PretendBankFiles
+from ayni.sandbox.biller import PretendBiller
 from ayni.sandbox.identity_register import SandboxIdentityRegister
 from ayni.values.ids import new_id, show_id
 from ayni.wallet import Order, OrderKind, Receipt
@@ -185,6 +186,54 @@ def save(
             tx, goal_id=found.id, person_id=who, amount_minor=minor, client="try", key=new_id(tx.now)
         )
         show({"goal": goal}, f"Put aside {tx.country.format_money(minor)} for {goal}.", as_json=json)
+
+
+@cli.command()
+def take(context: typer.Context, person: Person, json: Json = False) -> None:
+    """Take what waits behind somebody's telephones.
+
+    \b
+    Example:
+      ayni try take DNI:40217815
+    """
+    with _pretending(context) as tx:
+        who = find(tx, person)
+        waiting = wallet.list_parcels_for(tx, person_id=who)
+        for parcel in waiting:
+            wallet.take_parcel(tx, parcel_id=parcel.id, person_id=who)
+        total = tx.country.format_money(sum(parcel.amount_minor for parcel in waiting))
+    show({"taken": len(waiting)}, f"Took {total} from {len(waiting)} parcels.", as_json=json)
+
+
+@cli.command()
+def bill(
+    context: typer.Context,
+    person: Person,
+    company: ShopCode,
+    customer: Annotated[str, typer.Argument(help="The customer's number: eight digits.")],
+    json: Json = False,
+) -> None:
+    """Pay what a customer owes a company, which is told of it.
+
+    \b
+    Example:
+      ayni try bill DNI:40217815 LUZ1 12345678
+    """
+    with _pretending(context) as tx:
+        system, who = PretendBiller.for_database(tx), find(tx, person)
+    billers = {company: system}
+    with Session.of(context).open_database(migrate=False) as database:
+        found = wallet.bills.look_up(
+            database, billers=billers, code=company, customer=customer, actor=OPERATOR
+        )
+        money, lines, told = database.country.format_money, [], []
+        for one in found:
+            with database.transaction(OPERATOR) as tx:
+                wallet.bills.pay_bill(tx, bill_id=one.id, person_id=who)
+            told.append({"number": one.number, "amount_minor": one.amount_minor})
+            lines.append(f"Paid {money(one.amount_minor)} of bill {one.number}, of {one.holder}")
+        wallet.bills.tell_billers(database, billers=billers)
+    show({"bills": told}, lines or ["Nothing is owed under this number."], as_json=json)
 
 
 @cli.command("bank-day")
