@@ -88,7 +88,7 @@ def test_an_officer_stops_a_wallet_and_releases_it(installed: Ayni) -> None:
     assert "Kept by: frozen_by_office." in installed("wallet", "show", person).out
     assert installed("wallet", "release", person, "legal_hold", *asked, "--json").code == "not_stopped"
     assert installed("wallet", "release", person, "frozen_by_office", *asked).status == 0
-    assert installed("wallet", "stop", keeper, *asked, "--json").code == "unknown_wallet"
+    assert installed("wallet", "stop", keeper, *asked, "--json").code == "own_case"
 
 
 def test_nobody_acts_as_somebody_else_where_money_is_real(ayni: Ayni, home: Path) -> None:

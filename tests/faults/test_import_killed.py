@@ -157,8 +157,7 @@ def test_an_import_that_is_killed_in_any_phase_comes_to_the_same(
 ) -> None:
     table = PHASES[phase]
     path = tmp_path / "padron.csv"
-    # To be caught while it reads it must read for a while.
-    people = PEOPLE if table is None else 600
+    people = 600
     made = ["city", "generate", "--people", str(people), "--seed", "6", "--out", str(path), "--json"]
     assert cli.run(WIRING, made) == 0
     arguments = ("registry", "import", str(path), "--source", "census", "--on", "2025-06-01", "--json")
