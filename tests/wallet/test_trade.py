@@ -9,17 +9,28 @@ from uuid import UUID
 
 import pytest
 
-from ayni import ledger, payments, wallet
+from ayni import identity, ledger, payments, wallet
 from ayni.foundation.clock import set_clock
 from ayni.foundation.country import InvalidBankAccount
 from ayni.foundation.db import Database
+from ayni.identity import OfficerRole, OwnCase
+from ayni.identity.errors import RoleNotGranted
 from ayni.ledger import AccountFlag, TransferCode
 from ayni.payments import PayoutRefused, PayoutState
 from ayni.values.ids import new_id
-from ayni.wallet.errors import BadAmount, BadKey, KeyAlreadyUsed, OrderRefused, UnknownShop
+from ayni.wallet.errors import (
+    AgentFull,
+    BadAmount,
+    BadKey,
+    KeyAlreadyUsed,
+    OrderRefused,
+    OwnShop,
+    UnknownShop,
+)
 from ayni.wallet.errors.trade import BadShopAccount, DayNotOver, NoShopAccount, NothingToSettle
 from ayni.wallet.model.trade import earned
 from tests.conftest import TEST_ACTOR
+from tests.identity.cast import acting, merge, officer
 from tests.payments.banking import ANOTHER, THEIRS, open_banking
 from tests.wallet.conftest import City, build, register
 
@@ -253,3 +264,48 @@ def test_a_day_begins_at_midnight_in_lima(city: City) -> None:
         next(line.in_minor for line in one.lines if line.code == TransferCode.CASH_OUT) for one in days
     ] == [1_000, 2_000]
     assert days[1].opening_minor == days[0].closing_minor
+
+
+def supervised(city: City) -> City:
+    return replace(city, tx=acting(city.tx, officer(city.tx, "luz", OfficerRole.AGENT_SUPERVISOR)))
+
+
+def test_an_agent_holds_no_more_than_it_may(city: City) -> None:
+    city.give(50_000)
+    luz = supervised(city)
+    wallet.trade.limit_float(luz.tx, shop_id=city.agent.id, most_minor=201_000)
+    city.cash_out(1_000)
+    with pytest.raises(AgentFull, match=r"0\.10"):
+        city.cash_out(10)
+    city.cash_in(500)
+    city.cash_out(500)
+    # Below what it holds: it takes nothing more until it has given so much out.
+    wallet.trade.limit_float(luz.tx, shop_id=city.agent.id, most_minor=1)
+    with pytest.raises(AgentFull):
+        city.cash_out(100)
+    wallet.trade.limit_float(luz.tx, shop_id=city.agent.id, most_minor=None)
+    city.cash_out(10_000)
+
+
+def test_only_who_oversees_agents_limits_them_and_not_their_own(city: City) -> None:
+    luz = supervised(city)
+    with pytest.raises(UnknownShop):
+        wallet.trade.limit_float(luz.tx, shop_id=city.bodega.id, most_minor=1)
+    other = acting(city.tx, officer(city.tx, "ana", OfficerRole.REGISTRAR))
+    with pytest.raises(RoleNotGranted):
+        wallet.trade.limit_float(other, shop_id=city.agent.id, most_minor=None)
+    own = identity.register_officer(
+        city.tx, login="own", roles=[OfficerRole.AGENT_SUPERVISOR], person_id=city.agent.keeper_id
+    )
+    with pytest.raises(OwnCase):
+        wallet.trade.limit_float(acting(city.tx, own), shop_id=city.agent.id, most_minor=None)
+
+
+def test_no_agent_cashes_out_to_themselves_by_another_file(city: City) -> None:
+    """A bug: the two files of a keeper were two people to the agent's own till."""
+    city.give(5_000)
+    keeper = identity.get_person(city.tx, person_id=city.agent.keeper_id)
+    merge(city.tx, kept=keeper, merged=identity.get_person(city.tx, person_id=city.resident))
+    for trade in (city.cash_out, city.cash_in):
+        with pytest.raises(OwnShop):
+            trade(1_000)

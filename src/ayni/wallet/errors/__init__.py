@@ -213,6 +213,15 @@ class PurposeMoneyNotAccepted(Refused):
     do = "Use it in a shop that accepts it, or choose a smaller amount."
 
 
+class AgentFull(Refused):
+    """The agent may hold no more e-money."""
+
+    code = "agent_full"
+    what = "This agent may not take {amount} more: it holds as much as it may."
+    means = "No money moved."
+    do = "Take less, or go to another agent."
+
+
 class AgentOutOfFloat(Refused):
     """The agent has not so much e-money."""
 

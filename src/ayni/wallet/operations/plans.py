@@ -46,6 +46,7 @@ from ayni.wallet.model.safety import Action, RiskDecision
 from ayni.wallet.operations.fees import fee_minor
 from ayni.wallet.store.access import find_sending_locks
 from ayni.wallet.store.safety import find_open
+from ayni.wallet.store.trade import find_humans
 
 _CODES = {
     OrderKind.PAY: TransferCode.PAY,
@@ -99,23 +100,29 @@ class Known:
     accounts: dict[AccountId, Account]
     locks: dict[PersonId, SendingLock]
     held: dict[PersonId, RiskDecision]
+    humans: dict[PersonId, PersonId]
 
 
 def read(tx: Tx, orders: Sequence[Order]) -> Known:
     """Wallets, shops and accounts of orders."""
     people = [order.person_id for order in orders]
     payees = [PersonId(order.other_id) for order in orders if order.kind == OrderKind.SEND]
+    shops = store.find_shops(tx, [order.other_id for order in orders if order.kind != OrderKind.SEND])
+    cash = [order for order in orders if _AT.get(order.kind) == "agent"]
+    traders = [order.person_id for order in cash]
+    traders += [shops[order.other_id].keeper_id for order in cash if order.other_id in shops]
     lockable = [order.person_id for order in orders if order.kind in LOCKABLE]
     bound = store.find_purpose_accounts(tx, people)
     return Known(
         wallets=store.find_wallets(tx, [*people, *payees]),
         bound=bound,
-        shops=store.find_shops(tx, [order.other_id for order in orders if order.kind != OrderKind.SEND]),
+        shops=shops,
         accounts=ledger.find_accounts(
             tx, [account.account_id for mine in bound.values() for account in mine]
         ),
         locks=find_locks(tx, lockable),
         held=find_open(tx, lockable) if lockable else {},
+        humans=find_humans(tx, traders) if traders else {},
     )
 
 
@@ -177,7 +184,7 @@ def find_usable(tx: Tx, order: Order, known: Known) -> Usable | AyniError:
     if shop is None or shop.kind != kind:
         return UnknownShop(kind=kind)
     if kind == "agent":
-        refused = _cash(tx, order, shop)
+        refused = _cash(tx, order, shop, known)
         if refused is not None:
             return refused
     bound = known.bound.get(order.person_id, [])
@@ -208,11 +215,12 @@ def _to_a_person(order: Order, wallet: Wallet, known: Known) -> Usable | AyniErr
     )
 
 
-def _cash(tx: Tx, order: Order, shop: Shop) -> AyniError | None:
+def _cash(tx: Tx, order: Order, shop: Shop, known: Known) -> AyniError | None:
+    """No agent trades with themselves, by whichever of their files."""
     wrong = check_coins(tx, order.amount_minor)
     if wrong is not None:
         return wrong
-    return OwnShop() if shop.keeper_id == order.person_id else None
+    return OwnShop() if known.humans[shop.keeper_id] == known.humans[order.person_id] else None
 
 
 def check_coins(tx: Tx, amount_minor: int) -> AyniError | None:

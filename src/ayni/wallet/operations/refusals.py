@@ -11,6 +11,7 @@ from ayni.ledger import Result
 from ayni.payments import TRUST_BOOK
 from ayni.wallet.errors import (
     AccountClosed,
+    AgentFull,
     AgentOutOfFloat,
     InsufficientFunds,
     KeyAlreadyUsed,
@@ -80,6 +81,8 @@ def refusal(tx: Tx, order: Order, usable: Usable, result: Result, *, fee_minor: 
         is_resident = (result == Result.DEBIT_ACCOUNT_CLOSED) == resident_pays
         other = "payee" if order.kind == OrderKind.SEND else "shop"
         return AccountClosed(side="resident" if is_resident else other)
+    if result == Result.CREDIT_CEILING_EXCEEDED and order.kind == OrderKind.CASH_OUT:
+        return AgentFull(amount=tx.country.format_money(order.amount_minor))
     return OrderRefused(result=in_words(result))
 
 

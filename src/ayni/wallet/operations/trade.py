@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from ayni import ledger, payments
+from ayni import identity, ledger, payments
 from ayni.foundation import audit
 from ayni.foundation.db import Tx
+from ayni.identity import OfficerRole
 from ayni.ledger import Kind, StatementLine, Transfer, TransferCode
 from ayni.payments import TRUST_BOOK, Payout
-from ayni.values.ids import EventId, TransferId, client_id, derived_id
+from ayni.values.ids import EventId, OfficerId, TransferId, client_id, derived_id, read_id
 from ayni.wallet import queries
 from ayni.wallet.errors import BadKey, KeyAlreadyUsed, OrderRefused, UnknownShop
 from ayni.wallet.errors.trade import DayNotOver, NoShopAccount, NothingToSettle
@@ -192,3 +193,20 @@ def _lines(tx: Tx, shop: Shop, on: date) -> Iterator[StatementLine]:
 def _beginning(tx: Tx, on: date) -> datetime:
     """The instant at which a civil day begins."""
     return datetime.combine(on, time(), tx.country.timezone)
+
+
+def limit_float(tx: Tx, *, shop_id: UUID, most_minor: int | None) -> None:
+    """Say how much an agent may hold at most (None: as much as it likes): then it takes no more for cash.
+
+    By an officer who oversees agents. Raises UnknownShop, RoleNotGranted, OwnCase, LimitOutOfRange.
+    """
+    shop = queries.get_shop(tx, shop_id=shop_id)
+    if shop.kind != "agent":
+        raise UnknownShop(kind="agent")
+    identity.get_acting_officer(tx, roles=[OfficerRole.AGENT_SUPERVISOR])
+    officer_id = OfficerId(read_id("off", tx.actor.who))
+    identity.check_may_decide(tx, officer_id=officer_id, person_ids=[shop.keeper_id])
+    ledger.set_account_limits(
+        tx, account_id=shop.account_id, credit_limit_minor=0, balance_ceiling_minor=most_minor
+    )
+    audit.record(tx, action="wallet.limit_float", subject=shop.code, details={"most_minor": most_minor or 0})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from ayni.foundation.db import Tx
-from ayni.values.ids import EventId
+from ayni.values.ids import EventId, PersonId
 from ayni.wallet.errors.trade import BadShopAccount
 from ayni.wallet.model.trade import Commission, ShopAccount
 from ayni.wallet.store import QUERIES, UNSTORABLE
@@ -80,3 +81,9 @@ def find_commission(tx: Tx, shop_id: UUID, on_day: date) -> Commission | None:
     """What an agent has earned on a day, or None."""
     with tx.connection.cursor(row_factory=class_row(Commission)) as cursor:
         return cursor.execute(QUERIES["commission"], {"shop_id": shop_id, "on_day": on_day}).fetchone()
+
+
+def find_humans(tx: Tx, person_ids: Sequence[PersonId]) -> dict[PersonId, PersonId]:
+    """The file that stands for each of some people."""
+    rows = tx.execute(QUERIES["humans"], {"person_ids": list(set(person_ids))})
+    return {PersonId(row[0]): PersonId(row[1]) for row in rows}

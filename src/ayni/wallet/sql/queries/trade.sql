@@ -45,3 +45,8 @@ ON CONFLICT DO NOTHING RETURNING shop_id;
 -- What an agent has earned on a day.
 SELECT shop_id, on_day, orders, turnover_minor, amount_minor FROM wallet.commissions
 WHERE shop_id = %(shop_id)s AND on_day = %(on_day)s;
+
+-- name: humans
+-- The file that stands for each of some people: two files of one human have one.
+SELECT u.person_id, identity_api.canonical_id(u.person_id)
+FROM unnest(%(person_ids)s::uuid[]) u (person_id);
