@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -105,6 +105,19 @@ def test_an_empty_wallet_is_closed_at_once_and_takes_nothing_more(street: Street
     with pytest.raises(AlreadyClosing):
         street.close(None)
     assert street.violations() == []
+
+
+def test_its_holder_is_told_until_when_it_is_kept(street: Street) -> None:
+    give(street, 1_000)
+    under_way = street.close()
+    street.through_the_bank()
+    closed = street.closing()
+    assert closed is not None
+    with street.database.transaction() as tx:
+        assert wallet.closings.kept_until(tx, closing=under_way) is None
+        assert wallet.closings.kept_until(tx, closing=closed) == date(2035, 6, 2)
+        leap = replace(closed, ended_at=datetime(2028, 2, 29, 20, tzinfo=UTC))
+        assert wallet.closings.kept_until(tx, closing=leap) == date(2038, 2, 28)
 
 
 def test_its_money_goes_to_the_holders_bank_first(street: Street) -> None:

@@ -6,6 +6,8 @@ theirs as before.
 
 from __future__ import annotations
 
+import calendar
+from datetime import date
 from uuid import UUID
 
 from ayni import ledger, payments
@@ -29,6 +31,7 @@ from ayni.wallet.model.closings import Closing
 from ayni.wallet.model.stops import StopKind
 from ayni.wallet.operations import cash_codes, goals, sends, stops
 from ayni.wallet.operations.access.pins import check_pin
+from ayni.wallet.operations.access.terms import whole
 from ayni.wallet.store import access as access_store
 from ayni.wallet.store import all_or_nothing
 from ayni.wallet.store import closings as store
@@ -172,3 +175,17 @@ def payout_of(tx: Tx, *, closing: Closing) -> payments.Payout | None:
     """The payout by which a closing wallet's money leaves, or None."""
     payout_id: UUID | None = closing.payout_id
     return None if payout_id is None else payments.get_payout(tx, payout_id=payout_id)
+
+
+def kept_until(tx: Tx, *, closing: Closing) -> date | None:
+    """Until when the records of a closed wallet are kept at least: for its holder to know. None while it is
+    open.
+
+    Nothing is deleted before, whoever asks: the database refuses it. Raises ParameterMissing.
+    """
+    if not closing.is_closed or closing.ended_at is None:
+        return None
+    closed_on = closing.ended_at.astimezone(tx.country.timezone).date()
+    year = closed_on.year + whole(tx, "records.retention_years")
+    last = calendar.monthrange(year, closed_on.month)[1]
+    return date(year, closed_on.month, min(closed_on.day, last))
