@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 
 from ayni.app import MODULES, load_country
+from ayni.foundation import logging
 from ayni.foundation.country import Country
 from ayni.foundation.db import Actor, Database, Tx, begin
 from ayni.foundation.embedded import EmbeddedServer
@@ -22,6 +24,15 @@ START = datetime(2025, 6, 2, 15, 0, tzinfo=UTC)
 """A Monday morning in Lima: the instant at which every test database begins."""
 
 TEST_ACTOR = Actor("tester", "test")
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """Everything that is logged while a test runs, from debug on; afterwards logs go where they went."""
+    stream = io.StringIO()
+    logging.configure("debug", stream)
+    yield stream
+    logging.configure("info")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -15,7 +16,6 @@ from ayni import wallet
 from ayni.foundation.clock import set_clock
 from ayni.foundation.db import Database
 from ayni.foundation.errors import AyniError
-from ayni.foundation.logging import configure
 from ayni.values.ids import new_id
 from ayni.wallet import Desk, Order, OrderKind, Receipt
 from ayni.wallet.errors import LimitExceeded, WalletMayNotSpend
@@ -130,9 +130,8 @@ def test_a_limit_raced_at_the_turn_of_the_month_in_lima_is_passed_in_neither(
 
 
 def test_no_pin_no_document_and_no_telephone_stands_in_a_log_an_error_or_an_audit(
-    own_database: Database, owner: psycopg.Connection, capsys: pytest.CaptureFixture[str]
+    own_database: Database, owner: psycopg.Connection, logged: io.StringIO
 ) -> None:
-    configure("debug")
     told: list[str] = []
 
     def note(answer: object) -> None:
@@ -165,7 +164,7 @@ def test_no_pin_no_document_and_no_telephone_stands_in_a_log_an_error_or_an_audi
             )
             note(attempt(lambda tx=tx: wallet.safety.look_up(tx, person_id=home.id, phone="12")))
             set_clock(tx, at=tx.now + timedelta(hours=2))
-    captured = "".join(capsys.readouterr())
+    captured = logged.getvalue()
     audit = str(owner.execute("SELECT * FROM foundation.audit").fetchall())
     kept = str(owner.execute("SELECT * FROM wallet.pins").fetchall())
     kept += str(owner.execute("SELECT * FROM foundation.messages").fetchall())

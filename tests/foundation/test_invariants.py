@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 
 import psycopg
@@ -37,7 +38,7 @@ def _recorded(database: Database, name: str) -> list[tuple[bool, int, list[dict[
 
 
 def test_the_hourly_check_records_what_holds_and_what_does_not_and_logs_it(
-    own_database: Database, one_given_up: int, capfd: pytest.CaptureFixture[str]
+    own_database: Database, one_given_up: int, logged: io.StringIO
 ) -> None:
     with own_database.transaction() as tx:
         jobs.defer(tx, "foundation.check_invariants")
@@ -47,7 +48,7 @@ def test_the_hourly_check_records_what_holds_and_what_does_not_and_logs_it(
     given_up, clock = (_recorded(own_database, name) for name in ("no_job_given_up", "clock_never_back"))
     assert given_up in ([(False, 1, [example])], [(False, 1, [example])] * 2)
     assert clock in ([(True, 0, [])], [(True, 0, [])] * 2)
-    assert "invariant_violated" in "".join(capfd.readouterr())
+    assert "invariant_violated" in logged.getvalue()
 
 
 def test_each_check_adds_to_the_record_and_a_wrong_that_is_righted_is_seen_to_hold_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from datetime import timedelta
 
@@ -10,7 +11,6 @@ from lxml import etree
 
 from ayni import payments
 from ayni.foundation.db import Database
-from ayni.foundation.logging import configure
 from ayni.payments import PayoutState
 from ayni.payments.errors import NotAnEmoneyAccount
 from ayni.payments.errors.payouts import (
@@ -331,12 +331,11 @@ def test_a_reading_that_is_killed_goes_on(
     assert banking.broken() == []
 
 
-def test_no_bank_account_or_name_is_logged(banking: Banking, capsys: pytest.CaptureFixture[str]) -> None:
-    configure("debug")
+def test_no_bank_account_or_name_is_logged(logged: io.StringIO, banking: Banking) -> None:
     banking.files.closed.add(THEIRS)
     banking.ask(1_000)
     banking.send()
     banking.collect()
-    told = "".join(capsys.readouterr())
+    told = logged.getvalue()
     assert THEIRS not in told
     assert "Don Pepe" not in told
