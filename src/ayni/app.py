@@ -75,16 +75,25 @@ def register() -> None:
     for one in (*payments.INVARIANTS, *wallet.INVARIANTS, *programmes.INVARIANTS):
         invariants.register(one.name, one.sentence, one.check)
     identity.register_export_part("registry", registry.export_person)
-    jobs.register("identity.fill_name_keys", _fill_name_keys, in_transaction=False, every="20 8 * * *")
-    jobs.register("registry.warn_of_lapsing_classes", _warn_of_lapsing_classes, every="30 8 * * *")
-    jobs.register("wallet.return_parcels", _return_parcels, in_transaction=False, every="3 * * * *")
-    jobs.register("wallet.note_deaths", _note_deaths, in_transaction=False, every="40 8 * * *")
-    jobs.register("wallet.put_to_sleep", _put_to_sleep, in_transaction=False, every="50 8 * * *")
-    jobs.register("wallet.return_cash_codes", _return_cash_codes, in_transaction=False, every="*/10 * * * *")
-    jobs.register("wallet.settle_merchants", _settle_merchants, in_transaction=False, every="0 3 * * *")
-    jobs.register("wallet.pay_commissions", _pay_commissions, in_transaction=False, every="15 5 * * *")
-    jobs.register("wallet.pay_standing", _pay_standing, in_transaction=False, every="0 12 * * *")
-    jobs.register("wallet.finish_closings", _finish_closings, in_transaction=False, every="25 * * * *")
+    jobs.register(
+        "identity.fill_name_keys", identity.fill_name_keys, in_transaction=False, every="20 8 * * *"
+    )
+    jobs.register("registry.warn_of_lapsing_classes", registry.classes.warn_of_lapsing, every="30 8 * * *")
+    jobs.register(
+        "wallet.return_parcels", wallet.return_overdue_parcels, in_transaction=False, every="3 * * * *"
+    )
+    jobs.register("wallet.note_deaths", wallet.note_deaths, in_transaction=False, every="40 8 * * *")
+    jobs.register("wallet.put_to_sleep", wallet.put_to_sleep, in_transaction=False, every="50 8 * * *")
+    jobs.register(
+        "wallet.return_cash_codes",
+        wallet.return_overdue_cash_codes,
+        in_transaction=False,
+        every="*/10 * * * *",
+    )
+    jobs.register("wallet.settle_merchants", wallet.settle_merchants, in_transaction=False, every="0 3 * * *")
+    jobs.register("wallet.pay_commissions", wallet.pay_commissions, in_transaction=False, every="15 5 * * *")
+    jobs.register("wallet.pay_standing", wallet.pay_standing, in_transaction=False, every="0 12 * * *")
+    jobs.register("wallet.finish_closings", wallet.finish_closings, in_transaction=False, every="25 * * * *")
     jobs.register("ledger.expire_holds", _expire_holds, in_transaction=False, every="* * * * *")
 
 
@@ -108,67 +117,6 @@ def _expire_holds(database: Database) -> None:
     while expired == _HOLDS:
         with database.transaction(SYSTEM) as tx:
             expired = ledger.expire_holds(tx, most=_HOLDS)
-
-
-def _fill_name_keys(database: Database) -> None:
-    """For people who were registered before names had keys."""
-    from ayni import identity
-
-    identity.fill_name_keys(database)
-
-
-def _warn_of_lapsing_classes(tx: Tx) -> None:
-    from ayni import registry
-
-    registry.classes.warn_of_lapsing(tx)
-
-
-def _return_parcels(database: Database) -> None:
-    from ayni import wallet
-
-    wallet.return_overdue_parcels(database)
-
-
-def _return_cash_codes(database: Database) -> None:
-    from ayni import wallet
-
-    wallet.return_overdue_cash_codes(database)
-
-
-def _note_deaths(database: Database) -> None:
-    from ayni import wallet
-
-    wallet.note_deaths(database)
-
-
-def _put_to_sleep(database: Database) -> None:
-    from ayni import wallet
-
-    wallet.put_to_sleep(database)
-
-
-def _settle_merchants(database: Database) -> None:
-    from ayni import wallet
-
-    wallet.settle_merchants(database)
-
-
-def _pay_commissions(database: Database) -> None:
-    from ayni import wallet
-
-    wallet.pay_commissions(database)
-
-
-def _pay_standing(database: Database) -> None:
-    from ayni import wallet
-
-    wallet.pay_standing(database)
-
-
-def _finish_closings(database: Database) -> None:
-    from ayni import wallet
-
-    wallet.finish_closings(database)
 
 
 def run_worker(database: Database, *, once: bool = False) -> None:

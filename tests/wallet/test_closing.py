@@ -140,8 +140,8 @@ def test_its_money_goes_to_the_holders_bank_first(street: Street) -> None:
     closing = street.close()
     assert not closing.is_closed
     with street.database.transaction() as tx:
-        payout = wallet.closings.payout_of(tx, closing=closing)
-        assert payout is not None
+        assert closing.payout_id is not None
+        payout = payments.get_payout(tx, payout_id=closing.payout_id)
         assert payout.amount_minor == 20_000
         assert street.at(tx).balance().total_minor == 0
     street.through_the_bank()

@@ -60,7 +60,7 @@ class Job:
     """A kind of job. `run` takes a Tx, or the Database if it commits in steps; then its arguments."""
 
     name: str
-    run: Callable[..., None]
+    run: Callable[..., object]
     in_transaction: bool = True
     every: str | None = None
     """A cron line (minute hour day month weekday, in UTC) for work that comes round by itself."""
@@ -81,7 +81,7 @@ _REGISTERED: dict[str, Job] = {}
 
 
 def register(
-    name: str, run: Callable[..., None], *, in_transaction: bool = True, every: str | None = None
+    name: str, run: Callable[..., object], *, in_transaction: bool = True, every: str | None = None
 ) -> None:
     """Make a job known by name (module.verb). The same name again must mean the same function."""
     known = _REGISTERED.get(name)

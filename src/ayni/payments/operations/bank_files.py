@@ -9,14 +9,12 @@ from datetime import datetime
 from ayni.foundation import audit
 from ayni.foundation.db import Tx
 from ayni.foundation.errors import AyniError
-from ayni.payments import queries
 from ayni.payments.errors.payouts import EntriesDoNotCancel, EntryAlreadyAssigned, UnknownBankEntry
 from ayni.payments.model.payouts import Answered, BookedEntry, Payout, PayoutState
 from ayni.payments.operations import deposits, payouts
 from ayni.payments.operations.narratives import account_named
 from ayni.payments.store import all_or_nothing
 from ayni.payments.store import bank_files as store
-from ayni.payments.store import payouts as payouts_store
 from ayni.values.ids import AccountId, EventId, TransferId, derived_id
 
 REJECTED = "RJCT"
@@ -53,6 +51,7 @@ def take_entry(tx: Tx, *, entry: BookedEntry, statement_id: str) -> tuple[str, s
 
     Posts, so a transaction does it last. Raises BadBankFile.
     """
+    store.lock_entries(tx)
     known = store.find_entry(tx, entry.reference)
     if known is not None:
         if known[0] != entry.amount_minor:
@@ -72,7 +71,7 @@ def _assign(tx: Tx, entry: BookedEntry) -> tuple[str, str]:
     if payout is not None:
         return _came_back(tx, entry, payout)
     account_id, finding = account_named(entry.narrative)
-    return ("", finding) if account_id is None else _deposit(tx, entry, account_id, "deposit")
+    return ("", finding) if account_id is None else _deposit(tx, entry, account_id)
 
 
 def _debit(tx: Tx, entry: BookedEntry, payout: Payout | None) -> tuple[str, str]:
@@ -84,31 +83,28 @@ def _debit(tx: Tx, entry: BookedEntry, payout: Payout | None) -> tuple[str, str]
         return "", f"A debit for {payout.reference}, which was in no file yet."
     if payout.state == PayoutState.REJECTED:
         return "", f"A debit for {payout.reference}, which the bank had rejected."
-    if not payouts.note_paid(tx, payout, bank_reference=entry.reference, booked_at=entry.booked_at):
-        return "", f"A second debit for {payout.reference}."
+    try:
+        if not payouts.note_paid(tx, payout, bank_reference=entry.reference, booked_at=entry.booked_at):
+            return "", f"A second debit for {payout.reference}."
+    except AyniError as error:
+        return "", error.sentence
     return "paid", ""
 
 
 def _came_back(tx: Tx, entry: BookedEntry, payout: Payout) -> tuple[str, str]:
-    """A payee's bank sends back what it cannot credit: new e-money for whoever had asked for the payout."""
+    """A payee's bank sends back what it cannot credit: it is theirs again who had asked for the payout."""
     if payout.state != PayoutState.PAID:
         return "", f"A credit for {payout.reference}, which is not paid, or came back before."
     if payout.amount_minor != entry.amount_minor:
         return "", f"A credit for {payout.reference} of another amount."
-    was, finding = _deposit(tx, entry, payout.account_id, "returned")
-    if was:
-        payouts_store.insert_end(
-            tx,
-            payout.id,
-            how=PayoutState.RETURNED,
-            bank_reference=entry.reference,
-            reason="sent back by the payee's bank",
-            booked_at=entry.booked_at,
-        )
-    return was, finding
+    try:
+        payouts.note_returned(tx, payout, bank_reference=entry.reference, booked_at=entry.booked_at)
+    except AyniError as error:
+        return "", error.sentence
+    return "returned", ""
 
 
-def _deposit(tx: Tx, entry: BookedEntry, account_id: AccountId, was: str) -> tuple[str, str]:
+def _deposit(tx: Tx, entry: BookedEntry, account_id: AccountId) -> tuple[str, str]:
     try:
         deposits.confirm_deposit(
             tx,
@@ -119,7 +115,7 @@ def _deposit(tx: Tx, entry: BookedEntry, account_id: AccountId, was: str) -> tup
         )
     except AyniError as error:
         return "", error.sentence
-    return was, ""
+    return "deposit", ""
 
 
 def assign_credit(tx: Tx, *, reference: str, account_id: AccountId) -> None:
@@ -167,6 +163,7 @@ def cancel_out(tx: Tx, *, reference: str, against: str, reason: str) -> None:
 
 
 def _open(tx: Tx, reference: str) -> tuple[int, datetime]:
+    store.lock_entries(tx)
     found = store.find_entry(tx, reference)
     if found is None:
         raise UnknownBankEntry(reference=reference)
@@ -178,5 +175,4 @@ def _open(tx: Tx, reference: str) -> tuple[int, datetime]:
 def _settle(tx: Tx, reference: str, against: str | None, reason: str) -> None:
     if not store.insert_settlement(tx, reference, against=against, reason=reason):
         raise EntryAlreadyAssigned(reference=reference)
-    queries.get_institutions(tx)
     audit.record(tx, action="payments.settle_entry", subject=reference, reason=reason.strip())

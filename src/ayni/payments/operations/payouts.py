@@ -7,13 +7,14 @@ the bank rejects goes back where it came from.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 from ayni import ledger
 from ayni.foundation import audit
 from ayni.foundation.db import Tx
-from ayni.ledger import Kind, Transfer, TransferCode
+from ayni.ledger import Kind, Result, Transfer, TransferCode
 from ayni.payments import queries, store
 from ayni.payments.errors.payouts import BadPayout, PayoutDiffers, PayoutRefused
 from ayni.payments.formats.pain001 import write_payouts
@@ -53,23 +54,16 @@ def ask_payout(
     with store.all_or_nothing(tx):
         if not payouts_store.insert_payout(tx, asked):
             return _same(tx, asked)
-        (answer,) = ledger.post(
-            tx,
-            [
-                Transfer(
-                    id=asked.transfer_id,
-                    event_id=asked.event_id,
-                    book=TRUST_BOOK,
-                    debit_account_id=account_id,
-                    credit_account_id=queries.get_institutions(tx).payouts_account_id,
-                    amount_minor=amount_minor,
-                    code=code,
-                )
-            ],
+        leaves = Transfer(
+            id=asked.transfer_id,
+            event_id=asked.event_id,
+            book=TRUST_BOOK,
+            debit_account_id=account_id,
+            credit_account_id=queries.get_institutions(tx).payouts_account_id,
+            amount_minor=amount_minor,
+            code=code,
         )
-        if not answer.result.ok:
-            # Rolled back with its refusal: what cannot go today is asked for again tomorrow.
-            raise PayoutRefused(result=answer.result.name.lower().replace("_", " "))
+        _post(tx, [leaves])
     return asked
 
 
@@ -155,31 +149,20 @@ def note_paid(tx: Tx, payout: Payout, *, bank_reference: str, booked_at: datetim
 
     Posts. Raises PayoutRefused.
     """
-    with store.all_or_nothing(tx):
-        if not payouts_store.insert_end(
-            tx,
-            payout.id,
-            how=PayoutState.PAID,
-            bank_reference=bank_reference,
-            reason="booked by the bank",
-            booked_at=booked_at,
-        ):
-            return False
-        found = queries.get_institutions(tx)
-        _post(
-            tx,
-            Transfer(
-                id=TransferId(derived_id(payout.asked_at, "payout", payout.id, "paid")),
-                event_id=EventId(derived_id(payout.asked_at, "payout", payout.id, "paid", "event")),
-                book=TRUST_BOOK,
-                debit_account_id=found.payouts_account_id,
-                credit_account_id=found.trust_account_id,
-                amount_minor=payout.amount_minor,
-                code=TransferCode.REDEEM,
-                event_at=booked_at,
-            ),
-        )
-    return True
+    found = queries.get_institutions(tx)
+    redeem = Transfer(
+        id=_leg_id(payout, "paid"),
+        event_id=_event_id(payout, "paid"),
+        book=TRUST_BOOK,
+        debit_account_id=found.payouts_account_id,
+        credit_account_id=found.trust_account_id,
+        amount_minor=payout.amount_minor,
+        code=TransferCode.REDEEM,
+        event_at=booked_at,
+    )
+    return _end(
+        tx, payout, PayoutState.PAID, "booked by the bank", [redeem], bank_reference, booked_at=booked_at
+    )
 
 
 def note_rejected(tx: Tx, payout: Payout, *, reason: str) -> bool:
@@ -187,31 +170,64 @@ def note_rejected(tx: Tx, payout: Payout, *, reason: str) -> bool:
 
     Posts. Raises PayoutRefused when its owner cannot take it back now; the answer is read again then.
     """
+    how, why = PayoutState.REJECTED, reason or "no reason given"
+    return _end(tx, payout, how, why, [_return(payout, how, payout.transfer_id)], None, booked_at=tx.now)
+
+
+def note_returned(tx: Tx, payout: Payout, *, bank_reference: str, booked_at: datetime) -> bool:
+    """Give the e-money of a payout back that was paid and that the payee's bank has sent back; once.
+
+    Both of its transfers are returned, so that it uses no limit of whoever gets it back. Posts. Raises
+    PayoutRefused when its owner cannot take it back now; the statement is read again then.
+    """
+    how = PayoutState.RETURNED
+    legs = [
+        replace(_return(payout, how, _leg_id(payout, "paid")), event_at=booked_at, linked=True),
+        _return(payout, how, payout.transfer_id, leg="asked"),
+    ]
+    why = "sent back by the payee's bank"
+    return _end(tx, payout, how, why, legs, bank_reference, booked_at=booked_at)
+
+
+def _end(
+    tx: Tx,
+    payout: Payout,
+    how: PayoutState,
+    reason: str,
+    transfers: Sequence[Transfer],
+    bank_reference: str | None,
+    *,
+    booked_at: datetime,
+) -> bool:
     with store.all_or_nothing(tx):
         if not payouts_store.insert_end(
-            tx,
-            payout.id,
-            how=PayoutState.REJECTED,
-            bank_reference=None,
-            reason=reason or "no reason given",
-            booked_at=tx.now,
+            tx, payout.id, how=how, bank_reference=bank_reference, reason=reason, booked_at=booked_at
         ):
             return False
-        _post(
-            tx,
-            Transfer(
-                id=TransferId(derived_id(payout.asked_at, "payout", payout.id, "rejected")),
-                event_id=EventId(derived_id(payout.asked_at, "payout", payout.id, "rejected", "event")),
-                book=TRUST_BOOK,
-                debit_account_id=None,
-                credit_account_id=None,
-                amount_minor=0,
-                code=TransferCode.PAYOUT_REJECTED,
-                kind=Kind.RETURN,
-                pending_id=payout.transfer_id,
-            ),
-        )
+        _post(tx, transfers)
     return True
+
+
+def _leg_id(payout: Payout, name: str) -> TransferId:
+    return TransferId(derived_id(payout.asked_at, "payout", payout.id, name))
+
+
+def _event_id(payout: Payout, name: str) -> EventId:
+    return EventId(derived_id(payout.asked_at, "payout", payout.id, name, "event"))
+
+
+def _return(payout: Payout, how: PayoutState, of: TransferId, *, leg: str = "") -> Transfer:
+    return Transfer(
+        id=_leg_id(payout, f"{how}{leg}"),
+        event_id=_event_id(payout, how),
+        book=TRUST_BOOK,
+        debit_account_id=None,
+        credit_account_id=None,
+        amount_minor=0,
+        code=TransferCode.PAYOUT_REJECTED,
+        kind=Kind.RETURN,
+        pending_id=of,
+    )
 
 
 def bear(
@@ -219,25 +235,25 @@ def bear(
 ) -> None:
     """Let the issuer's own e-money go for a debit that was nobody's payout. Raises PayoutRefused."""
     found = queries.get_institutions(tx)
-    _post(
-        tx,
-        Transfer(
-            id=transfer_id,
-            event_id=event_id,
-            book=TRUST_BOOK,
-            debit_account_id=found.issuer_account_id,
-            credit_account_id=found.trust_account_id,
-            amount_minor=amount_minor,
-            code=TransferCode.REDEEM,
-            event_at=booked_at,
-        ),
+    charge = Transfer(
+        id=transfer_id,
+        event_id=event_id,
+        book=TRUST_BOOK,
+        debit_account_id=found.issuer_account_id,
+        credit_account_id=found.trust_account_id,
+        amount_minor=amount_minor,
+        code=TransferCode.REDEEM,
+        event_at=booked_at,
     )
+    _post(tx, [charge])
 
 
-def _post(tx: Tx, transfer: Transfer) -> None:
-    (answer,) = ledger.post(tx, [transfer])
-    if not answer.result.ok:
-        raise PayoutRefused(result=answer.result.name.lower().replace("_", " "))
+def _post(tx: Tx, transfers: Sequence[Transfer]) -> None:
+    """Post all or none; rolled back with a refusal, the same ids may be tried again. Raises PayoutRefused."""
+    refused = [answer.result for answer in ledger.post(tx, transfers) if not answer.result.ok]
+    if refused:
+        why = next((one for one in refused if one != Result.LINKED_EVENT_FAILED), refused[0])
+        raise PayoutRefused(result=why.name.lower().replace("_", " "))
 
 
 def list_asked(tx: Tx, *, references: Sequence[str]) -> dict[str, Payout]:

@@ -75,6 +75,11 @@ def insert_entry(tx: Tx, entry: BookedEntry, *, statement_id: str, finding: str)
         raise BadBankFile(reason="an entry holds what cannot be stored") from None
 
 
+def lock_entries(tx: Tx) -> None:
+    """Let one booking be assigned after another, until this transaction ends."""
+    tx.execute(QUERIES["lock_bank_entries"])
+
+
 def find_entry(tx: Tx, reference: str) -> tuple[int, str, datetime] | None:
     """Amount, finding and day of a booking, or None."""
     try:
@@ -108,12 +113,6 @@ def find_newest(tx: Tx, *, before: datetime = _FOR_EVER) -> Newest | None:
 def list_broken(tx: Tx) -> list[str]:
     """Statements that do not open with what the one before them closed with."""
     return [row[0] for row in tx.execute(QUERIES["broken_statements"])]
-
-
-def find_first_opening(tx: Tx) -> int:
-    """What stood on the trust account before the first statement that we have."""
-    row = tx.execute(QUERIES["first_opening"]).fetchone()
-    return 0 if row is None else int(row[0])
 
 
 def insert_settlement(tx: Tx, reference: str, *, against: str | None, reason: str) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from ayni.foundation.db import SYSTEM, Database, Tx
@@ -17,11 +17,20 @@ from ayni.wallet.errors.trade import NothingToSettle
 from ayni.wallet.operations import cash_codes, closings, sends, standing, stops, trade
 from ayni.wallet.operations.access.terms import whole
 from ayni.wallet.store import cash
+from ayni.wallet.store import closings as closings_store
 from ayni.wallet.store import goals as goals_store
 from ayni.wallet.store import trade as trade_store
 
-_BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
+_Mark = TypeVar("_Mark")
+_Overdue = tuple[datetime, UUID]
+"""What is overdue, by its term and its id."""
+
+_NOBODY = UUID(int=0)
+_BEGINNING: _Overdue = (datetime(1, 1, 2, tzinfo=UTC), _NOBODY)
 _MOST = 500
+_DAYS_FOR_COMMISSIONS = 7
+_NOT_NOW = (ParcelEnded, ParcelNotNow, CashCodeOver, CashNotNow, PayoutRefused, NothingToSettle, OrderRefused)
+"""Refusals that another day may lift, or that somebody else was first."""
 
 
 def return_overdue_parcels(database: Database) -> int:
@@ -30,14 +39,17 @@ def return_overdue_parcels(database: Database) -> int:
     What cannot go back now, because its sender is frozen or closed, waits and is tried again the next time.
     """
 
-    def give_back(tx: Tx, parcel_id: UUID) -> None:
-        parcel = store.find_parcel(tx, parcel_id)
-        assert parcel is not None, "parcels are never deleted"
-        sends.return_parcel(
-            tx, parcel_id=parcel.id, person_id=parcel.sender_id, reason="nobody took it in time"
-        )
+    def listed(tx: Tx, after: _Overdue) -> list[_Overdue]:
+        return store.list_overdue_parcels(tx, after=after, most=_MOST)
 
-    return _each_overdue(database, store.list_overdue_parcels, give_back)
+    def give_back(tx: Tx, overdue: _Overdue) -> bool:
+        parcel = store.find_parcel(tx, overdue[1])
+        assert parcel is not None, "parcels are never deleted"
+        why = "nobody took it in time"
+        sends.return_parcel(tx, parcel_id=parcel.id, person_id=parcel.sender_id, reason=why)
+        return True
+
+    return _each(database, listed, give_back, first=_BEGINNING)
 
 
 def return_overdue_cash_codes(database: Database) -> int:
@@ -45,50 +57,34 @@ def return_overdue_cash_codes(database: Database) -> int:
     many.
     """
 
-    def give_back(tx: Tx, code_id: UUID) -> None:
-        code = cash.find_cash_code(tx, code_id)
+    def listed(tx: Tx, after: _Overdue) -> list[_Overdue]:
+        return cash.list_overdue(tx, after=after, most=_MOST)
+
+    def give_back(tx: Tx, overdue: _Overdue) -> bool:
+        code = cash.find_cash_code(tx, overdue[1])
         assert code is not None, "cash codes are never deleted"
-        cash_codes.cancel_cash_code(
-            tx, code_id=code.id, person_id=code.person_id, reason="nobody came in time"
-        )
+        why = "nobody came in time"
+        cash_codes.cancel_cash_code(tx, code_id=code.id, person_id=code.person_id, reason=why)
+        return True
 
-    return _each_overdue(database, cash.list_overdue, give_back)
-
-
-class _Overdue(Protocol):
-    def __call__(self, tx: Tx, *, after: tuple[datetime, UUID], most: int) -> list[tuple[datetime, UUID]]: ...
-
-
-def _each_overdue(database: Database, listed: _Overdue, give_back: Callable[[Tx, UUID], None]) -> int:
-    after, returned = (_BEGINNING, UUID(int=0)), 0
-    while True:
-        with database.transaction(SYSTEM) as tx:
-            overdue = listed(tx, after=after, most=_MOST)
-        for after in overdue:
-            try:
-                with database.transaction(SYSTEM) as tx:
-                    give_back(tx, after[1])
-                returned += 1
-            except (ParcelEnded, ParcelNotNow, CashCodeOver, CashNotNow):
-                continue
-        if len(overdue) < _MOST:
-            return returned
+    return _each(database, listed, give_back, first=_BEGINNING)
 
 
 def settle_merchants(database: Database) -> int:
-    """Send to their banks what merchants and companies have, once a day; returns how many."""
+    """Send to their banks what merchants and companies have, once a day; returns how many.
+
+    What a frozen one may not send today goes with another day's.
+    """
     with database.transaction(SYSTEM) as tx:
         on, least = tx.today, whole(tx, "wallet.settlement_min")
-    after, settled = UUID(int=0), 0
-    while True:
-        with database.transaction(SYSTEM) as tx:
-            found = trade_store.list_merchants_to_settle(tx, on_day=on, least=least, after=after, most=_MOST)
-        for after in found:
-            # What a frozen one may not send today goes with another day's.
-            with contextlib.suppress(PayoutRefused, NothingToSettle), database.transaction(SYSTEM) as tx:
-                settled += trade.settle_day(tx, shop_id=after, on=on) is not None
-        if len(found) < _MOST:
-            return settled
+
+    def listed(tx: Tx, after: UUID) -> list[UUID]:
+        return trade_store.list_merchants_to_settle(tx, on_day=on, least=least, after=after, most=_MOST)
+
+    def settle(tx: Tx, shop_id: UUID) -> bool:
+        return trade.settle_day(tx, shop_id=shop_id, on=on) is not None
+
+    return _each(database, listed, settle, first=_NOBODY)
 
 
 def pay_commissions(database: Database) -> int:
@@ -96,50 +92,69 @@ def pay_commissions(database: Database) -> int:
 
     What the issuer's own account does not cover today is tried again the next time, for a week.
     """
+    with database.transaction(SYSTEM) as tx:
+        today, zone = tx.today, tx.country.timezone
     paid = 0
-    for back in range(7, 0, -1):
-        with database.transaction(SYSTEM) as tx:
-            on = tx.today - timedelta(days=back)
-            until = datetime.combine(on + timedelta(days=1), time(), tx.country.timezone)
-        after, found = UUID(int=0), [UUID(int=0)] * _MOST
-        while len(found) == _MOST:
-            with database.transaction(SYSTEM) as tx:
-                found = trade_store.list_agents_without_commission(
-                    tx, on_day=on, until=until, after=after, most=_MOST
-                )
-            for after in found:
-                with contextlib.suppress(OrderRefused), database.transaction(SYSTEM) as tx:
-                    paid += trade.pay_commission(tx, shop_id=after, on=on) is not None
+    for back in range(_DAYS_FOR_COMMISSIONS, 0, -1):
+        on = today - timedelta(days=back)
+        until = datetime.combine(on + timedelta(days=1), time(), zone)
+
+        def listed(tx: Tx, after: UUID, on: date = on, until: datetime = until) -> list[UUID]:
+            return trade_store.list_agents_without_commission(
+                tx, on_day=on, until=until, after=after, most=_MOST
+            )
+
+        def pay(tx: Tx, shop_id: UUID, on: date = on) -> bool:
+            return trade.pay_commission(tx, shop_id=shop_id, on=on) is not None
+
+        paid += _each(database, listed, pay, first=_NOBODY)
     return paid
 
 
 def pay_standing(database: Database) -> int:
     """Make the standing payments that are due; returns how many were paid."""
-    after, paid = UUID(int=0), 0
-    while True:
-        with database.transaction(SYSTEM) as tx:
-            found = goals_store.list_open_standing(tx, today=tx.today, after=after, most=_MOST)
-        for one in found:
-            after = one.id
-            with database.transaction(SYSTEM) as tx:
-                tries = standing.pay_due(tx, standing_id=one.id)
-            paid += sum(one.outcome == "paid" for one in tries)
-        if len(found) < _MOST:
-            return paid
+
+    def listed(tx: Tx, after: UUID) -> list[UUID]:
+        return [one.id for one in goals_store.list_open_standing(tx, today=tx.today, after=after, most=_MOST)]
+
+    def pay(tx: Tx, standing_id: UUID) -> int:
+        return sum(one.outcome == "paid" for one in standing.pay_due(tx, standing_id=standing_id))
+
+    return _each(database, listed, pay, first=_NOBODY)
 
 
 def finish_closings(database: Database) -> int:
     """Close the wallets whose money has arrived at the bank; returns how many closings ended."""
-    after, ended = 0, 0
+
+    def listed(tx: Tx, after: int) -> list[int]:
+        return closings_store.list_under_way(tx, after=after, most=_MOST)
+
+    def go_on(tx: Tx, number: int) -> bool:
+        return closings.go_on(tx, number=number)
+
+    return _each(database, listed, go_on, first=0)
+
+
+def _each(
+    database: Database,
+    listed: Callable[[Tx, _Mark], Sequence[_Mark]],
+    step: Callable[[Tx, _Mark], int],
+    *,
+    first: _Mark,
+) -> int:
+    """Take a step for each that is listed, each in a transaction of its own; returns the sum of what came of it.
+
+    What is refused is undone, and tried again the next time.
+    """
+    after, done = first, 0
     while True:
         with database.transaction(SYSTEM) as tx:
-            found = closings.list_under_way(tx, after=after, most=_MOST)
-        for closing in found:
-            after = closing.number
-            with database.transaction(SYSTEM) as tx:
-                ended += closings.go_on(tx, closing=closing)
+            found = listed(tx, after)
+        for after in found:
+            with contextlib.suppress(*_NOT_NOW), database.transaction(SYSTEM) as tx:
+                done += step(tx, after)
         if len(found) < _MOST:
-            return ended
+            return done
 
 
 def note_deaths(database: Database) -> int:

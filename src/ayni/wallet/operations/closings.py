@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
-from uuid import UUID
 
 from ayni import ledger, payments
 from ayni.foundation import audit
@@ -115,11 +114,12 @@ def _finish(tx: Tx, closing: Closing, wallet: Wallet) -> Closing:
     return Closing(closing.number, closing.person_id, closing.payout_id, closing.begun_at, tx.now, "closed")
 
 
-def go_on(tx: Tx, *, closing: Closing) -> bool:
+def go_on(tx: Tx, *, number: int) -> bool:
     """Finish a closing whose money has arrived at the bank, or give it up when it came back.
 
     False while the bank has not spoken.
     """
+    closing = store.get_closing(tx, number)
     assert closing.payout_id is not None, "only what is on its way goes on"
     state = payments.get_payout(tx, payout_id=closing.payout_id).state
     wallet = queries.get_wallet(tx, person_id=closing.person_id)
@@ -131,11 +131,6 @@ def go_on(tx: Tx, *, closing: Closing) -> bool:
             stops.let_go(tx, closing.person_id, StopKind.CLOSED, "the bank did not take the money")
         return True
     return False
-
-
-def list_under_way(tx: Tx, *, after: int = 0, most: int = 500) -> list[Closing]:
-    """Closings that wait for the bank."""
-    return store.list_under_way(tx, after=after, most=most)
 
 
 def find_closing(tx: Tx, *, person_id: PersonId) -> Closing | None:
@@ -169,12 +164,6 @@ def _reopen(tx: Tx, closing: Closing) -> None:
                 tx, account_id=account_id, credit_limit_minor=0, balance_ceiling_minor=None
             )
         stops.let_go(tx, closing.person_id, StopKind.CLOSED, "reopened by its holder")
-
-
-def payout_of(tx: Tx, *, closing: Closing) -> payments.Payout | None:
-    """The payout by which a closing wallet's money leaves, or None."""
-    payout_id: UUID | None = closing.payout_id
-    return None if payout_id is None else payments.get_payout(tx, payout_id=payout_id)
 
 
 def kept_until(tx: Tx, *, closing: Closing) -> date | None:

@@ -23,9 +23,15 @@ def find_closing(tx: Tx, person_id: PersonId) -> Closing | None:
     return found[0] if found else None
 
 
-def list_under_way(tx: Tx, *, after: int, most: int) -> list[Closing]:
-    """Closings that wait for the bank, by number after a mark."""
-    return list_all(tx, Closing, "closings_under_way", {"after": after, "most": most})
+def get_closing(tx: Tx, number: int) -> Closing:
+    """One closing by its number."""
+    (found,) = list_all(tx, Closing, "closing_by_number", {"number": number})
+    return found
+
+
+def list_under_way(tx: Tx, *, after: int, most: int) -> list[int]:
+    """The numbers of closings that wait for the bank, after a mark."""
+    return [row[0] for row in tx.execute(QUERIES["closings_under_way"], {"after": after, "most": most})]
 
 
 def end_closing(tx: Tx, number: int, *, how: str) -> bool:

@@ -1,3 +1,7 @@
+-- name: lock_bank_entries
+-- Lets one booking be assigned after another: by a file, and by hand.
+SELECT pg_advisory_xact_lock(hashtextextended('payments.bank_entries', 0));
+
 -- name: insert_bank_file
 -- Keeps a file of the bank's, unless it was read before.
 INSERT INTO payments.bank_files (digest, kind, message_id, content, read_at)
@@ -36,7 +40,7 @@ SELECT e.reference, e.amount_minor, e.booked_at, e.finding
 FROM payments.bank_entries e
 WHERE e.booked_at <= %(until)s
   AND NOT EXISTS (SELECT FROM payments.deposits d WHERE d.bank_reference = e.reference)
-  AND NOT EXISTS (SELECT FROM payments.payout_ends p WHERE p.bank_reference = e.reference AND p.how = 'paid')
+  AND NOT EXISTS (SELECT FROM payments.payout_ends p WHERE p.bank_reference = e.reference)
   AND NOT EXISTS (SELECT FROM payments.entry_settlements s WHERE s.reference = e.reference OR s.against = e.reference)
 ORDER BY e.booked_at, e.reference;
 
@@ -45,9 +49,9 @@ ORDER BY e.booked_at, e.reference;
 SELECT s.id, s.ends_at, s.closing_minor,
     (SELECT coalesce(sum(d.amount_minor), 0)::bigint FROM payments.deposits d WHERE d.received_at > s.ends_at)
         AS received_after,
-    (SELECT coalesce(sum(p.amount_minor), 0)::bigint FROM payments.payout_ends e
-        JOIN payments.payouts p ON p.id = e.payout_id WHERE e.how = 'paid' AND e.booked_at > s.ends_at)
-        AS paid_after,
+    (SELECT coalesce(sum(CASE e.how WHEN 'paid' THEN p.amount_minor WHEN 'returned' THEN -p.amount_minor END), 0)::bigint
+        FROM payments.payout_ends e
+        JOIN payments.payouts p ON p.id = e.payout_id WHERE e.booked_at > s.ends_at) AS paid_after,
     (SELECT coalesce(sum(-b.amount_minor), 0)::bigint FROM payments.entry_settlements t
         JOIN payments.bank_entries b ON b.reference = t.reference
         WHERE t.against IS NULL AND b.booked_at > s.ends_at) AS borne_after
@@ -60,10 +64,6 @@ SELECT id FROM (
     FROM payments.bank_statements s) s
 WHERE before_minor IS NOT NULL AND opening_minor <> before_minor ORDER BY ends_at, id;
 
--- name: first_opening
--- What stood on the trust account before the first statement that we have.
-SELECT opening_minor FROM payments.bank_statements ORDER BY ends_at, id LIMIT 1;
-
 -- name: insert_entry_settlement
 -- Settles a debit that was nobody's payout.
 INSERT INTO payments.entry_settlements (reference, against, reason, settled_at)
@@ -72,5 +72,5 @@ VALUES (%(reference)s, %(against)s, %(reason)s, %(now)s) ON CONFLICT DO NOTHING 
 -- name: is_assigned
 -- Whether something in our books corresponds to a booking.
 SELECT EXISTS (SELECT FROM payments.deposits d WHERE d.bank_reference = %(reference)s)
-    OR EXISTS (SELECT FROM payments.payout_ends p WHERE p.bank_reference = %(reference)s AND p.how = 'paid')
+    OR EXISTS (SELECT FROM payments.payout_ends p WHERE p.bank_reference = %(reference)s)
     OR EXISTS (SELECT FROM payments.entry_settlements s WHERE s.reference = %(reference)s OR s.against = %(reference)s);

@@ -9,9 +9,13 @@ RETURNING number;
 SELECT number, person_id, payout_id, begun_at, ended_at, ended_how FROM wallet.closings
 WHERE person_id = %(person_id)s AND (ended_how IS NULL OR (ended_how = 'closed' AND reopened_at IS NULL));
 
+-- name: closing_by_number
+-- One closing.
+SELECT number, person_id, payout_id, begun_at, ended_at, ended_how FROM wallet.closings WHERE number = %(number)s;
+
 -- name: closings_under_way
 -- Closings that wait for the bank, after a mark.
-SELECT number, person_id, payout_id, begun_at, ended_at, ended_how FROM wallet.closings
+SELECT number FROM wallet.closings
 WHERE ended_how IS NULL AND number > %(after)s ORDER BY number LIMIT %(most)s;
 
 -- name: end_closing
