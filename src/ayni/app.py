@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -75,26 +75,21 @@ def register() -> None:
     for one in (*payments.INVARIANTS, *wallet.INVARIANTS, *programmes.INVARIANTS):
         invariants.register(one.name, one.sentence, one.check)
     identity.register_export_part("registry", registry.export_person)
-    jobs.register(
-        "identity.fill_name_keys", identity.fill_name_keys, in_transaction=False, every="20 8 * * *"
-    )
     jobs.register("registry.warn_of_lapsing_classes", registry.classes.warn_of_lapsing, every="30 8 * * *")
-    jobs.register(
-        "wallet.return_parcels", wallet.return_overdue_parcels, in_transaction=False, every="3 * * * *"
-    )
-    jobs.register("wallet.note_deaths", wallet.note_deaths, in_transaction=False, every="40 8 * * *")
-    jobs.register("wallet.put_to_sleep", wallet.put_to_sleep, in_transaction=False, every="50 8 * * *")
-    jobs.register(
-        "wallet.return_cash_codes",
-        wallet.return_overdue_cash_codes,
-        in_transaction=False,
-        every="*/10 * * * *",
-    )
-    jobs.register("wallet.settle_merchants", wallet.settle_merchants, in_transaction=False, every="0 3 * * *")
-    jobs.register("wallet.pay_commissions", wallet.pay_commissions, in_transaction=False, every="15 5 * * *")
-    jobs.register("wallet.pay_standing", wallet.pay_standing, in_transaction=False, every="0 12 * * *")
-    jobs.register("wallet.finish_closings", wallet.finish_closings, in_transaction=False, every="25 * * * *")
-    jobs.register("ledger.expire_holds", _expire_holds, in_transaction=False, every="* * * * *")
+    rounds: dict[str, tuple[Callable[[Database], object], str]] = {
+        "identity.fill_name_keys": (identity.fill_name_keys, "20 8 * * *"),
+        "wallet.return_parcels": (wallet.return_overdue_parcels, "3 * * * *"),
+        "wallet.note_deaths": (wallet.note_deaths, "40 8 * * *"),
+        "wallet.put_to_sleep": (wallet.put_to_sleep, "50 8 * * *"),
+        "wallet.return_cash_codes": (wallet.return_overdue_cash_codes, "*/10 * * * *"),
+        "wallet.settle_merchants": (wallet.settle_merchants, "0 3 * * *"),
+        "wallet.pay_commissions": (wallet.pay_commissions, "15 5 * * *"),
+        "wallet.pay_standing": (wallet.pay_standing, "0 12 * * *"),
+        "wallet.finish_closings": (wallet.finish_closings, "25 * * * *"),
+        "ledger.expire_holds": (_expire_holds, "* * * * *"),
+    }
+    for name, (run, every) in rounds.items():
+        jobs.register(name, run, in_transaction=False, every=every)
 
 
 def _ledger_violations(tx: Tx) -> list[Violation]:

@@ -36,8 +36,15 @@ def test_a_file_that_is_none_of_the_banks_is_refused(installed: Ayni, tmp_path: 
     (tmp_path / "x.xml").write_text("<html/>")
     assert installed("bank", "read", tmp_path / "x.xml", "--json").code == "bad_bank_file"
     for missing in (tmp_path / "none.xml", tmp_path):
-        assert installed("bank", "read", missing, "--json").code == "unusable_bank_file"
+        assert installed("bank", "read", missing, "--json").code == "unusable_file"
     assert installed("bank", "bear", "NOBODY", "--reason", "x", "--json").code == "unknown_bank_entry"
+
+
+def test_a_folder_that_cannot_be_written_is_told(installed: Ayni, tmp_path: Path) -> None:
+    """A bug: the pretend bank ended with something that nobody had expected."""
+    installed("bank", "account", "B", OURS, "H")
+    (tmp_path / "file").write_text("in the way")
+    assert installed("try", "bank-day", tmp_path / "file", "--json").code == "unusable_file"
 
 
 def test_people_and_shops_that_are_not_there_are_named(installed: Ayni) -> None:
@@ -66,8 +73,9 @@ def test_a_statement_of_an_unwritable_file_or_a_day_to_come(installed: Ayni, tmp
     person = made.data["person"]
     installed("wallet", "open", person)
     asked = ["wallet", "statement", person, "--purpose", "x", "--json"]
-    out = tmp_path / "none" / "x.csv"
-    assert installed(*asked, "--since", "2025-06-01", "--out", out).code == "unusable_bank_file"
+    (tmp_path / "file").write_text("in the way")
+    out = tmp_path / "file" / "x.csv"
+    assert installed(*asked, "--since", "2025-06-01", "--out", out).code == "unusable_file"
     assert installed(*asked, "--since", "2027-06-01").code == "bad_period"
     written = installed(*asked, "--since", "2025-06-01", "--out", tmp_path / "june.pdf")
     assert written.status == 0

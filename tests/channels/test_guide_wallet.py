@@ -13,4 +13,5 @@ from tests.channels.test_guides import ROOT, replay
 def test_the_guide_says_what_its_commands_print(
     ayni: Ayni, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replay(ayni, ROOT / "docs" / "guides" / "use-a-wallet.md", tmp_path, monkeypatch)
+    guide = ROOT / "docs" / "guides" / "use-a-wallet.md"
+    assert replay(ayni, guide, tmp_path, monkeypatch) == []

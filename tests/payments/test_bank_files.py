@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -246,6 +249,54 @@ def test_answers_to_what_we_never_asked_are_told(banking: Banking) -> None:
     assert "never asked for" in unknown
     assert "in no file yet" in early
     assert banking.in_transit() == 1_000
+
+
+def test_two_who_read_a_file_at_once_take_each_booking_once(banking: Banking) -> None:
+    """A bug: the second was told of a second debit that there was not."""
+    for _ in range(3):
+        banking.ask(1_000)
+    banking.send()
+    banking.receive(500)
+    content = banking.state()
+    found: list[payments.BankFileRead] = []
+    threads = [threading.Thread(target=lambda: found.append(banking.collect(content))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (sum(one.paid for one in found), sum(one.deposits for one in found)) == (3, 1)
+    assert [one.findings for one in found] == [()] * 4
+    assert banking.broken() == []
+
+
+def test_a_credit_is_assigned_or_cancels_a_debit_and_never_both(banking: Banking) -> None:
+    banking.bank.take(amount_minor=700, at=banking.bank.now())
+    banking.receive(700, narrative="?")
+    banking.state()
+    banking.collect()
+    debit, credit = banking.safeguarding().differences
+    done: list[str] = []
+
+    def assign() -> None:
+        with banking.database.transaction(TEST_ACTOR) as tx:
+            payments.assign_credit(tx, reference=credit.reference, account_id=banking.agent.account_id)
+        done.append("assigned")
+
+    def cancel_it() -> None:
+        cancel(banking, debit.reference, credit.reference)
+        done.append("cancelled")
+
+    def run(step: Callable[[], None]) -> None:
+        with contextlib.suppress(EntryAlreadyAssigned):
+            step()
+
+    threads = [threading.Thread(target=run, args=(step,)) for step in (assign, cancel_it) * 4]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(done) == 1
+    assert banking.safeguarding().unexplained_minor == 0
 
 
 def test_a_booking_whose_amount_changed_and_a_statement_that_did_are_refused(banking: Banking) -> None:

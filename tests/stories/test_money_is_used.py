@@ -150,13 +150,13 @@ def she_pays_a_bill_and_saves(month: Month) -> None:
         )
         system = PretendBiller.for_database(tx)
     billers = {"LUZ1": system}
-    [bill] = wallet.bills.look_up(
+    [bill] = wallet.look_up_bills(
         month.database, billers=billers, code="LUZ1", customer="12345678", actor=TEST_ACTOR
     )
     for _ in range(2):
         with month.step() as tx:
             wallet.bills.pay_bill(tx, bill_id=bill.id, person_id=month.rosa.id)
-    assert wallet.bills.tell_billers(month.database, billers=billers) == 1
+    assert wallet.tell_billers(month.database, billers=billers) == 1
     assert month.free() == 48_500 - bill.amount_minor
     with month.step() as tx:
         assert ledger.get_account(tx, company.account_id).balance_minor == bill.amount_minor

@@ -37,7 +37,7 @@ class Street:
     system: PretendBiller
 
     def look_up(self, customer: str = CUSTOMER, code: str = "LUZ1") -> list[Bill]:
-        return wallet.bills.look_up(
+        return wallet.look_up_bills(
             self.database, billers={"LUZ1": self.system}, code=code, customer=customer, actor=TEST_ACTOR
         )
 
@@ -46,7 +46,7 @@ class Street:
             return wallet.bills.pay_bill(tx, bill_id=bill.id, person_id=person_id or self.city.resident)
 
     def tell(self) -> int:
-        return wallet.bills.tell_billers(self.database, billers={"LUZ1": self.system})
+        return wallet.tell_billers(self.database, billers={"LUZ1": self.system})
 
     def free(self) -> int:
         with self.database.transaction() as tx:
@@ -144,6 +144,26 @@ def test_a_company_that_does_not_answer_is_told_again_and_books_it_once(street: 
     assert [street.tell() for _ in range(4)] == [0, 0, 1, 0]
     assert len(street.system.booked) == 1
     assert street.free() == 30_000 - bill.amount_minor
+
+
+def test_a_company_that_does_not_answer_keeps_no_other_waiting(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug: only the oldest payments were told, and those of a company that was down came first for ever."""
+    monkeypatch.setattr("ayni.wallet.jobs.outside._MOST", 2)
+    with street.database.transaction(TEST_ACTOR) as tx:
+        other = wallet.open_biller(
+            tx, keeper_id=street.city.bodega.keeper_id, code="AGUA1", display_name="Agua de Prueba"
+        )
+        for number in range(5):
+            at = other if number == 4 else street.company
+            bill = wallet.bills.note_bill(
+                tx, shop_id=at.id, customer=CUSTOMER, bill=OpenBill(f"N{number}", "R.", 100, None)
+            )
+            wallet.bills.pay_bill(tx, bill_id=bill.id, person_id=street.city.resident)
+    street.system.is_down = True
+    answering = PretendBiller(street.system.month)
+    assert wallet.tell_billers(street.database, billers={"LUZ1": street.system, "AGUA1": answering}) == 1
 
 
 def test_two_who_tell_the_company_at_once_take_its_answer_once(street: Street) -> None:

@@ -16,6 +16,7 @@ from ayni.sandbox.bank import PretendBank
 from ayni.sandbox.bank_files import PretendBankFiles
 from ayni.values.ids import show_id
 from ayni.wallet import WhyNoWallet
+from ayni.wallet.errors import PayeeCannotTake
 from ayni.wallet.errors.access import WrongPin
 from ayni.wallet.errors.closings import (
     AlreadyClosing,
@@ -29,7 +30,7 @@ from ayni.wallet.model.stops import StopKind
 from tests.conftest import TEST_ACTOR
 from tests.payments.banking import OURS, THEIRS
 from tests.wallet.conftest import City, build
-from tests.wallet.household import PIN, WRONG, Home, move_in
+from tests.wallet.household import PHONE, PIN, WRONG, Home, move_in
 
 
 @dataclass
@@ -150,6 +151,50 @@ def test_its_money_goes_to_the_holders_bank_first(street: Street) -> None:
     assert found.is_closed
     with street.database.transaction() as tx:
         assert payments.get_payout(tx, payout_id=payout.id).state == PayoutState.PAID
+
+
+def test_a_benefit_for_a_purpose_does_not_slip_into_a_closed_wallet(street: Street) -> None:
+    """A bug: the account for the purpose was opened then, and took it."""
+    street.close(None)
+    with street.database.transaction(TEST_ACTOR) as tx:
+        city = street.at(tx)
+        for purpose in (None, "food"):
+            (answer,) = city.disburse(city.benefit(1_000, purpose))
+            assert (answer.paid, answer.sent, answer.code) == (False, False, "wallet_closed")
+        assert city.balance().total_minor == 0
+
+
+def test_a_send_to_a_closed_wallet_is_refused_and_tells_nothing_of_it(street: Street) -> None:
+    """A bug: the sender was told that a ceiling was exceeded."""
+    street.close(None)
+    with street.database.transaction(TEST_ACTOR) as tx:
+        sender = replace(street.at(tx), resident=street.city.resident)
+        sender.give(1_000)
+        with pytest.raises(PayeeCannotTake):
+            sender.send(500, PHONE)
+        assert sender.balance().available_minor == 1_000
+
+
+def test_what_the_payees_bank_sends_back_is_in_the_wallet_again(street: Street) -> None:
+    """A bug: a resident's wallet takes no deposits, so that it stood on the trust account for nobody."""
+    give(street, 20_000)
+    closing = street.close()
+    payments.send_payouts(street.database, bank=street.files)
+    assert closing.payout_id is not None
+    with street.database.transaction(TEST_ACTOR) as tx:
+        payout = payments.get_payout(tx, payout_id=closing.payout_id)
+        at = tx.now + timedelta(minutes=1)
+        set_clock(tx, at=at)
+    street.bank.receive(amount_minor=20_000, narrative="no such name", at=at, payout=payout.reference)
+    street.files.close_day(at=at)
+    found = payments.collect_bank_files(street.database, bank=street.files)
+    assert sum(one.returned for one in found) == 1
+    assert wallet.finish_closings(street.database) == 1
+    with street.database.transaction(TEST_ACTOR) as tx:
+        has = street.at(tx).balance()
+        assert (has.available_minor, has.may_spend) == (20_000, True)
+        assert wallet.limits_left(tx, person_id=street.home.id)[0].left_minor is not None
+    assert street.closing() is None
 
 
 def test_what_the_bank_rejects_is_in_the_wallet_again_and_it_stays_open(street: Street) -> None:

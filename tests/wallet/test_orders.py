@@ -34,6 +34,14 @@ def parts(receipt: Receipt) -> dict[str | None, int]:
     return {part.purpose: part.amount_minor for part in receipt.parts}
 
 
+def test_what_moves_between_ones_own_accounts_is_no_order(city: City) -> None:
+    """A bug: such an order ended the whole batch that it came with."""
+    city.give(1_000)
+    odd = Order(OrderKind.SAVE, city.resident, city.bodega.id, 100, "phone", city.keys())
+    (refused,) = wallet.carry_out(city.tx, orders=[odd])
+    assert isinstance(refused, UnknownShop)
+
+
 def test_a_resident_pays_a_bodega_and_the_books_agree(city: City) -> None:
     city.give(10_000)
     receipt = city.pay(2_550)

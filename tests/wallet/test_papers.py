@@ -25,7 +25,7 @@ from ayni.wallet.errors.papers import (
 )
 from ayni.wallet.formats.words import LANGUAGES, what
 from ayni.wallet.model import papers as model
-from ayni.wallet.operations.papers import PaperKind
+from ayni.wallet.model.papers import PaperKind
 from ayni.wallet.operations.tiers import RESIDENT_COUNTS
 from ayni.wallet.queries import papers
 from tests.wallet.conftest import City

@@ -361,4 +361,4 @@ def test_a_list_that_cannot_be_had_is_told(city: City) -> None:
             raise AssertionError("nothing was asked of the database")
 
     with pytest.raises(SanctionsListUnavailable, match="pretend list"):
-        wallet.screening.screen(Nowhere(), source=down)  # type: ignore[arg-type]
+        wallet.screen(Nowhere(), source=down)  # type: ignore[arg-type]

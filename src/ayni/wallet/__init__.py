@@ -9,13 +9,16 @@ from ayni.wallet.errors import UnknownShop
 from ayni.wallet.jobs import (
     Desk,
     finish_closings,
+    look_up_bills,
     note_deaths,
     pay_commissions,
     pay_standing,
     put_to_sleep,
     return_overdue_cash_codes,
     return_overdue_parcels,
+    screen,
     settle_merchants,
+    tell_billers,
 )
 from ayni.wallet.model import (
     Balance,
@@ -38,6 +41,7 @@ from ayni.wallet.model import (
 from ayni.wallet.model.bills import BillAnswer, OpenBill
 from ayni.wallet.model.closings import Closing
 from ayni.wallet.model.goals import Rhythm
+from ayni.wallet.model.papers import PaperKind
 from ayni.wallet.model.safety import SanctionEntry
 from ayni.wallet.model.stops import StopKind
 from ayni.wallet.operations import (
@@ -80,7 +84,6 @@ from ayni.wallet.operations import (
     take_parcel,
     trade,
 )
-from ayni.wallet.operations.papers import PaperKind
 from ayni.wallet.ports import BillerSystem, SanctionsList
 from ayni.wallet.queries import (
     INVARIANTS,
@@ -148,6 +151,7 @@ __all__ = [
     "limits_left",
     "list_parcels_for",
     "list_parcels_of",
+    "look_up_bills",
     "make_cash_code",
     "note_deaths",
     "open_agent",
@@ -170,6 +174,7 @@ __all__ = [
     "return_overdue_parcels",
     "return_parcel",
     "safety",
+    "screen",
     "screening",
     "send",
     "set_up_tiers",
@@ -178,5 +183,6 @@ __all__ = [
     "statement",
     "stops",
     "take_parcel",
+    "tell_billers",
     "trade",
 ]

@@ -9,23 +9,15 @@ import typer
 
 from ayni import payments
 from ayni.channels.cli.answer import Json, show
+from ayni.channels.cli.files import read_file, write_file
 from ayni.channels.cli.person.named import at_work
 from ayni.channels.cli.session import OPERATOR, Session, read_day
-from ayni.foundation.errors import BadInput, Refused
+from ayni.foundation.errors import Refused
 from ayni.payments import TrustAccount
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
 _OFFICER = typer.Option("--officer", metavar="LOGIN", help="The officer who answers for it.")
-
-
-class UnusableBankFile(BadInput):
-    """A file that cannot be read or written."""
-
-    code = "unusable_bank_file"
-    what = "The file {file} cannot be used: {reason}."
-    means = "Nothing was done."
-    do = "Check its name, and who may read and write it."
 
 
 class NoStatementYet(Refused):
@@ -86,10 +78,7 @@ def payouts(
 
         def take_payouts(self, message_id: str, content: bytes) -> None:
             path = folder / f"{message_id}.xml"
-            try:
-                path.write_bytes(content)
-            except OSError as error:
-                raise UnusableBankFile(file=path, reason=(error.strerror or "").lower()) from error
+            write_file(path, content)
             written.append(str(path))
 
         def list_files(self) -> list[bytes]:
@@ -119,13 +108,7 @@ def read(
     Example:
       ayni bank read answer.xml statement.xml
     """
-    contents = []
-    for file in files:
-        try:
-            contents.append(file.read_bytes())
-        except (OSError, ValueError) as error:
-            reason = (getattr(error, "strerror", None) or "it is no name for a file").lower()
-            raise UnusableBankFile(file=file, reason=reason) from error
+    contents = [read_file(file) for file in files]
     told, lines = [], []
     with Session.of(context).open_database(migrate=False) as database:
         for content in contents:

@@ -12,6 +12,7 @@ import typer
 from ayni import identity, payments, wallet
 from ayni.channels.cli.amounts import read_amount
 from ayni.channels.cli.answer import Json, show
+from ayni.channels.cli.files import write_file
 from ayni.channels.cli.person.named import Person, at_work, find, read_document
 from ayni.channels.cli.session import OPERATOR, Session
 from ayni.channels.cli.shop import get
@@ -223,7 +224,7 @@ def bill(
         system, who = PretendBiller.for_database(tx), find(tx, person)
     billers = {company: system}
     with Session.of(context).open_database(migrate=False) as database:
-        found = wallet.bills.look_up(
+        found = wallet.look_up_bills(
             database, billers=billers, code=company, customer=customer, actor=OPERATOR
         )
         money, lines, told = database.country.format_money, [], []
@@ -232,7 +233,7 @@ def bill(
                 wallet.bills.pay_bill(tx, bill_id=one.id, person_id=who)
             told.append({"number": one.number, "amount_minor": one.amount_minor})
             lines.append(f"Paid {money(one.amount_minor)} of bill {one.number}, of {one.holder}")
-        wallet.bills.tell_billers(database, billers=billers)
+        wallet.tell_billers(database, billers=billers)
     show({"bills": told}, lines or ["Nothing is owed under this number."], as_json=json)
 
 
@@ -270,10 +271,9 @@ def bank_day(
         payments.send_payouts(database, bank=files, actor=OPERATOR)
     files.close_day(at=now)
     written = []
-    folder.mkdir(parents=True, exist_ok=True)
     for number, content in enumerate(files.list_files(), start=1):
         path = folder / f"bank-{number}.xml"
-        path.write_bytes(content)
+        write_file(path, content)
         written.append(str(path))
     show({"files": written}, [f"The bank has written {path}." for path in written], as_json=json)
 

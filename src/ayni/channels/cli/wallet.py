@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ayni import payments, wallet
 from ayni.channels.cli.answer import Json, show, show_table
-from ayni.channels.cli.bank import UnusableBankFile
+from ayni.channels.cli.files import write_file
 from ayni.channels.cli.person.named import Person, Reason, at_work, find
 from ayni.channels.cli.session import read_day
 from ayni.ledger import TransferCode
@@ -114,22 +114,21 @@ def statement(
       ayni wallet statement DNI:40217815 --since 2025-06-01 --purpose "complaint 7" --out june.pdf
     """
     with at_work(context, None) as tx:
-        who = find(tx, person)
-        last = tx.today if until is None else read_day(until)
-        first = read_day(since)
+        days: dict[str, Any] = {
+            "person_id": find(tx, person),
+            "since": read_day(since),
+            "until": tx.today if until is None else read_day(until),
+            "purpose": purpose,
+        }
         if out is not None:
             kind = PaperKind.PDF if out.suffix == ".pdf" else PaperKind.CSV
-            content = wallet.papers.write_statement(
-                tx, person_id=who, since=first, until=last, kind=kind, language=language, purpose=purpose
-            )
-        period = wallet.papers.read_period(tx, person_id=who, since=first, until=last, purpose=purpose)
+            content = wallet.papers.write_statement(tx, **days, kind=kind, language=language)
+        else:
+            period = wallet.papers.read_period(tx, **days)
         money, zone = tx.country.format_money, tx.country.timezone
     if out is not None:
-        try:
-            out.write_bytes(content)
-        except OSError as error:
-            raise UnusableBankFile(file=out, reason=(error.strerror or "").lower()) from error
-        show({"file": str(out), "lines": len(period.entries)}, f"{out} is written.", as_json=json)
+        write_file(out, content)
+        show({"file": str(out)}, f"{out} is written.", as_json=json)
         return
     rows = [
         (

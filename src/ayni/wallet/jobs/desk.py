@@ -12,7 +12,7 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from ayni.foundation.db import SYSTEM, Actor, Database
+from ayni.foundation.db import SYSTEM, Actor, Database, DatabaseUnreachable, OutcomeUnknown
 from ayni.foundation.errors import AyniError
 from ayni.wallet.errors import DeskClosed
 from ayni.wallet.model import Order, Receipt
@@ -99,7 +99,7 @@ class Desk:
                 answers = carry_out(
                     tx, orders=[one.order for one in batch], actors=[one.actor for one in batch]
                 )
-        except AyniError as error:
+        except (DatabaseUnreachable, OutcomeUnknown) as error:
             # The database is away, or did not say what became of the commit: the same for all of them.
             for one in batch:
                 one.answer.set_exception(error)

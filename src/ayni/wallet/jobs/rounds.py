@@ -142,7 +142,7 @@ def _each(
     *,
     first: _Mark,
 ) -> int:
-    """Take a step for each that is listed, each in a transaction of its own; returns the sum of what came of it.
+    """Take a step for each that is listed, in a transaction of its own; returns what came of it in sum.
 
     What is refused is undone, and tried again the next time.
     """

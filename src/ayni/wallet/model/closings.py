@@ -8,6 +8,9 @@ from uuid import UUID
 
 from ayni.values.ids import PersonId
 
+FULL = 0
+"""The most that a closed wallet may hold: whatever is sent to it is refused, and stays with its sender."""
+
 
 @dataclass(frozen=True, slots=True)
 class Closing:

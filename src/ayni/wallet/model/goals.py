@@ -71,16 +71,15 @@ class StandingTry:
     tried_on: date
 
 
-def due_days(standing: Standing, *, since: date, until: date) -> Iterator[date]:
-    """The days within a time on which a standing payment is due.
+def due_days(standing: Standing, *, until: date) -> Iterator[date]:
+    """The days on which a standing payment was due, up to one of them.
 
     By the month it is the day of the first one, or the month's last where there is no such day.
     """
     last = min(until, standing.last_on or until)
     number, day = 0, standing.first_on
     while day <= last:
-        if day >= since:
-            yield day
+        yield day
         number += 1
         if standing.every == Rhythm.WEEK:
             day = standing.first_on + timedelta(days=7 * number)

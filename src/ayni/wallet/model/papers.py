@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from ayni.values.ids import TransferId
 from ayni.wallet.model import StatementEntry
 
 MOST_LINES = 20_000
 """Of one statement: more is asked for in parts."""
+
+
+class PaperKind(StrEnum):
+    """How a statement is written."""
+
+    CSV = "csv"
+    PDF = "pdf"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from ayni.values.ids import AccountId, EventId, PersonId, TransferId, derived_id
 from ayni.wallet import store
 from ayni.wallet.errors import NotAProgrammeAccount, TooManyAtOnce
 from ayni.wallet.model import MAX_AMOUNT_MINOR, Benefit, BenefitAnswer, Wallet
+from ayni.wallet.model.closings import FULL
 from ayni.wallet.operations.refusals import differs, in_words
+from ayni.wallet.store import closings
 
 _REASONS = {
     Result.INSUFFICIENT_FUNDS: "The programme's account does not hold enough.",
@@ -31,6 +33,7 @@ _UNSENT = {
     "bad_amount": "The amount is not one that can be paid.",
     "unknown_purpose": "The purpose of this benefit is not defined.",
     "no_wallet": "The person has no wallet.",
+    "wallet_closed": "The person has closed the wallet.",
 }
 
 
@@ -97,11 +100,12 @@ def prepare_benefits(
     if payer is None or payer.code != AccountCode.PROGRAMME:
         raise NotAProgrammeAccount
     wallets = store.find_wallets(tx, [benefit.person_id for benefit in benefits])
+    closed = closings.find_closed(tx, list(wallets))
     purposes = store.list_purposes(tx)
     unsent = {
         place: _not_sent(benefit, code)
         for place, benefit in enumerate(benefits)
-        if (code := _why(benefit, wallets, purposes))
+        if (code := _why(benefit, wallets, closed, purposes))
     }
     to_send = {place: benefit for place, benefit in enumerate(benefits) if place not in unsent}
     payees = _payees(tx, list(to_send.values()), wallets, purposes)
@@ -142,13 +146,17 @@ def _transfer_id(benefit: Benefit) -> TransferId:
     )
 
 
-def _why(benefit: Benefit, wallets: dict[PersonId, Wallet], purposes: dict[str, int]) -> str:
+def _why(
+    benefit: Benefit, wallets: dict[PersonId, Wallet], closed: set[PersonId], purposes: dict[str, int]
+) -> str:
     """Why a benefit cannot even be sent, or ""."""
     if type(benefit.amount_minor) is not int or not 0 < benefit.amount_minor <= MAX_AMOUNT_MINOR:
         return "bad_amount"
     if benefit.purpose is not None and benefit.purpose not in purposes:
         return "unknown_purpose"
-    return "" if benefit.person_id in wallets else "no_wallet"
+    if benefit.person_id not in wallets:
+        return "no_wallet"
+    return "wallet_closed" if benefit.person_id in closed else ""
 
 
 def _payees(
@@ -199,6 +207,11 @@ def _open_bound_accounts(
             for person_id, account_id in new.items()
         ],
     )
+    # Now that the ledger's lock is held, whoever has closed the wallet meanwhile is seen, or sees these.
+    for person_id in closings.find_closed(tx, list(new)):
+        ledger.set_account_limits(
+            tx, account_id=new[person_id], credit_limit_minor=0, balance_ceiling_minor=FULL
+        )
 
 
 def _answer(benefit: Benefit, transfer_id: TransferId, result: Result) -> BenefitAnswer:

@@ -1,63 +1,33 @@
-"""Paying bills: what is owed is asked of the company itself, and a bill is paid once, by whomever.
+"""Paying bills: a bill is kept as its company told it, and is paid once, by whomever.
 
-The company is asked and told outside of transactions. What it does not take is given back; when it cannot be
-reached it is told again, for as long as it takes.
+What the company does not take is given back, and the bill can be paid anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
 from ayni import ledger
 from ayni.foundation import audit
-from ayni.foundation.db import SYSTEM, Actor, Database, Tx
+from ayni.foundation.db import Tx
 from ayni.foundation.errors import AyniError
 from ayni.ledger import Kind, Transfer, TransferCode
 from ayni.payments import TRUST_BOOK
 from ayni.values.ids import EventId, PersonId, TransferId, as_key, derived_id, show_id
-from ayni.wallet import queries
-from ayni.wallet.errors import OrderRefused, UnknownShop
-from ayni.wallet.errors.bills import BadBill, BillAlreadyPaid, BillerUnreachable, UnknownBill
+from ayni.wallet.errors import OrderRefused
+from ayni.wallet.errors.bills import BadBill, BillAlreadyPaid, UnknownBill
 from ayni.wallet.model import Order, OrderKind, Receipt
 from ayni.wallet.model.bills import Bill, BillAnswer, BillPayment, OpenBill
 from ayni.wallet.operations.orders import carry_out
 from ayni.wallet.operations.plans import leg_id
 from ayni.wallet.operations.refusals import in_words
-from ayni.wallet.ports import BillerSystem
 from ayni.wallet.store import all_or_nothing
 from ayni.wallet.store import bills as store
 
 _CLIENT = "bill"
-_MOST = 500
 _EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 """A bill is the same however often it is told: its id is not dated by when that was."""
-
-
-def look_up(
-    database: Database,
-    *,
-    billers: Mapping[str, BillerSystem],
-    code: str,
-    customer: str,
-    actor: Actor = SYSTEM,
-) -> list[Bill]:
-    """What a customer owes a company, as the company says now. `billers` are their systems by the shop's
-    code.
-
-    Raises UnknownShop, BillerUnreachable, BadBill.
-    """
-    with database.transaction(actor) as tx:
-        shop = queries.find_shop(tx, code=code)
-    if shop is None or shop.kind != "biller" or code not in billers:
-        raise UnknownShop(kind="company")
-    try:
-        told = billers[code].find_bills(customer.strip())
-    except Exception as error:
-        raise BillerUnreachable from error
-    with database.transaction(actor) as tx:
-        return [note_bill(tx, shop_id=shop.id, customer=customer.strip(), bill=one) for one in told]
 
 
 def note_bill(tx: Tx, *, shop_id: UUID, customer: str, bill: OpenBill) -> Bill:
@@ -114,33 +84,6 @@ def _carry_out(tx: Tx, order: Order) -> Receipt:
         # Rolled back with its refusal, so that it may be paid when there is enough.
         raise answer
     return answer
-
-
-def tell_billers(database: Database, *, billers: Mapping[str, BillerSystem], actor: Actor = SYSTEM) -> int:
-    """Tell companies of payments that they have not answered yet; returns how many have answered.
-
-    Whoever cannot be reached is told again the next time; the same payment told twice is one there.
-    """
-    with database.transaction(actor) as tx:
-        waiting = store.list_payments_to_tell(tx, most=_MOST)
-        bills = {one.bill_id: get_bill(tx, bill_id=one.bill_id) for one in waiting}
-        codes = {one.shop_id: queries.get_shop(tx, shop_id=one.shop_id).code for one in waiting}
-    answered = 0
-    for payment in waiting:
-        system = billers.get(codes[payment.shop_id])
-        if system is None:
-            continue
-        try:
-            answer = system.book_payment(
-                payment_id=payment.id,
-                number=payment.number,
-                amount_minor=bills[payment.bill_id].amount_minor,
-            )
-        except Exception:  # noqa: S112 - what it will say is not known: asked again, never guessed
-            continue
-        with database.transaction(actor) as tx:
-            answered += take_answer(tx, payment=payment, answer=answer)
-    return answered
 
 
 def take_answer(tx: Tx, *, payment: BillPayment, answer: BillAnswer) -> bool:

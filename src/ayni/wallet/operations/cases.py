@@ -12,10 +12,11 @@ from ayni import identity
 from ayni.foundation import audit
 from ayni.foundation.db import Tx
 from ayni.identity import OfficerRole
-from ayni.values.ids import OfficerId, PersonId, new_id, read_id, show_id
+from ayni.values.ids import PersonId, new_id, show_id
 from ayni.wallet import queries
 from ayni.wallet.errors.safety import UnknownCase
 from ayni.wallet.model.safety import CaseFile
+from ayni.wallet.operations.office import check_officer
 from ayni.wallet.queries.papers import get_period
 from ayni.wallet.store import safety as store
 from ayni.wallet.store import stops as stops_store
@@ -26,7 +27,7 @@ _DAYS = 365
 
 def open_case(tx: Tx, *, person_id: PersonId, reason: str) -> UUID:
     """Open a case file. Raises UnknownWallet, CaseRefused, RoleNotGranted, OwnCase."""
-    _check(tx, person_id)
+    check_officer(tx, roles=OFFICERS, person_id=person_id)
     queries.get_wallet(tx, person_id=person_id)
     case_id = new_id(tx.now)
     store.insert_case(tx, case_id, person_id, reason=reason)
@@ -68,7 +69,7 @@ def report(tx: Tx, *, case_id: UUID) -> dict[str, Any]:
     case = store.find_case(tx, case_id)
     if case is None:
         raise UnknownCase
-    _check(tx, case.person_id)
+    check_officer(tx, roles=OFFICERS, person_id=case.person_id)
     person = identity.get_person(tx, person_id=case.person_id)
     since: date = max(tx.today - timedelta(days=_DAYS), person.recorded_at.date())
     period = get_period(tx, person_id=case.person_id, since=min(since, tx.today), until=tx.today)
@@ -103,14 +104,8 @@ def _get_open(tx: Tx, case_id: UUID) -> CaseFile:
     case = store.find_case(tx, case_id)
     if case is None or case.ended is not None:
         raise UnknownCase
-    _check(tx, case.person_id)
+    check_officer(tx, roles=OFFICERS, person_id=case.person_id)
     return case
-
-
-def _check(tx: Tx, person_id: PersonId) -> None:
-    identity.get_acting_officer(tx, roles=OFFICERS)
-    officer_id = OfficerId(read_id("off", tx.actor.who))
-    identity.check_may_decide(tx, officer_id=officer_id, person_ids=[person_id])
 
 
 def _plain(row: object) -> dict[str, Any]:

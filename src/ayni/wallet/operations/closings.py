@@ -26,7 +26,7 @@ from ayni.wallet.errors.closings import (
     StillSomethingInIt,
 )
 from ayni.wallet.model import ParcelEnd, Wallet
-from ayni.wallet.model.closings import Closing
+from ayni.wallet.model.closings import FULL, Closing
 from ayni.wallet.model.stops import StopKind
 from ayni.wallet.operations import cash_codes, goals, sends, stops
 from ayni.wallet.operations.access.pins import check_pin
@@ -34,9 +34,6 @@ from ayni.wallet.operations.access.terms import whole
 from ayni.wallet.store import access as access_store
 from ayni.wallet.store import all_or_nothing
 from ayni.wallet.store import closings as store
-
-_FULL = 0
-"""The most that a closed wallet may hold: whatever is sent to it is refused, and stays with its sender."""
 
 
 def close_wallet(
@@ -108,9 +105,7 @@ def _check_purposes(tx: Tx, person_id: PersonId) -> None:
 def _finish(tx: Tx, closing: Closing, wallet: Wallet) -> Closing:
     store.end_closing(tx, closing.number, how="closed")
     for account_id, _ in store.list_accounts(tx, wallet.person_id):
-        ledger.set_account_limits(
-            tx, account_id=account_id, credit_limit_minor=0, balance_ceiling_minor=_FULL
-        )
+        ledger.set_account_limits(tx, account_id=account_id, credit_limit_minor=0, balance_ceiling_minor=FULL)
     return Closing(closing.number, closing.person_id, closing.payout_id, closing.begun_at, tx.now, "closed")
 
 

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from ayni import identity
 from ayni.foundation.db import Tx
 from ayni.values.ids import PersonId, TransferId
 from ayni.wallet.formats import papers as formats
-from ayni.wallet.model.papers import Period
+from ayni.wallet.model.papers import PaperKind, Period
 from ayni.wallet.queries.papers import get_period, get_receipt
-
-
-class PaperKind(StrEnum):
-    """How a statement is written."""
-
-    CSV = "csv"
-    PDF = "pdf"
 
 
 def write_statement(

@@ -45,7 +45,7 @@ from ayni.wallet.model.access import LockReason, SendingLock
 from ayni.wallet.model.safety import Action, RiskDecision
 from ayni.wallet.operations.fees import fee_minor
 from ayni.wallet.store.access import find_sending_locks
-from ayni.wallet.store.safety import find_open
+from ayni.wallet.store.safety import find_open_decisions
 from ayni.wallet.store.trade import find_humans
 
 _CODES = {
@@ -121,7 +121,7 @@ def read(tx: Tx, orders: Sequence[Order]) -> Known:
             tx, [account.account_id for mine in bound.values() for account in mine]
         ),
         locks=find_locks(tx, lockable),
-        held=find_open(tx, lockable) if lockable else {},
+        held=find_open_decisions(tx, lockable) if lockable else {},
         humans=find_humans(tx, traders) if traders else {},
     )
 
@@ -146,7 +146,7 @@ def find_obstacle(tx: Tx, person_id: PersonId) -> AyniError | None:
     lock = find_locks(tx, [person_id]).get(person_id)
     if lock is not None:
         return sending_locked(tx, lock)
-    decision = find_open(tx, [person_id]).get(person_id)
+    decision = find_open_decisions(tx, [person_id]).get(person_id)
     return None if decision is None else held(decision)
 
 
@@ -180,7 +180,8 @@ def find_usable(tx: Tx, order: Order, known: Known) -> Usable | AyniError:
     if order.kind == OrderKind.SEND:
         return _to_a_person(order, wallet, known)
     shop = known.shops.get(order.other_id)
-    kind = _AT[order.kind]
+    # What moves between a holder's own accounts is no order with anybody.
+    kind = _AT.get(order.kind, "shop")
     if shop is None or shop.kind != kind:
         return UnknownShop(kind=kind)
     if kind == "agent":

@@ -39,6 +39,8 @@ _PAYEE = {
     Result.CREDIT_CONVERSIONS_LIMIT_EXCEEDED,
     Result.CREDIT_TOTAL_LIMIT_EXCEEDED,
     Result.CREDIT_BALANCE_LIMIT_EXCEEDED,
+    # A wallet that its holder has closed holds nothing.
+    Result.CREDIT_CEILING_EXCEEDED,
 }
 _SAYS = {
     "single": "The most for one payment",

@@ -16,7 +16,7 @@ from ayni.foundation.errors import AyniError
 from ayni.foundation.keys import KeyRing
 from ayni.identity import OfficerRole
 from ayni.ledger import Kind, StatementLine, TransferCode
-from ayni.values.ids import AccountId, OfficerId, PersonId, new_id, read_id, show_id
+from ayni.values.ids import AccountId, PersonId, new_id, show_id
 from ayni.wallet import queries
 from ayni.wallet.errors.safety import TooManyLookups, UnknownDecision
 from ayni.wallet.model import Order, OrderKind, Payee
@@ -26,6 +26,7 @@ from ayni.wallet.model.stops import StopKind
 from ayni.wallet.operations import cases, stops
 from ayni.wallet.operations.access.codes import check_code
 from ayni.wallet.operations.access.terms import whole
+from ayni.wallet.operations.office import check_officer
 from ayni.wallet.operations.plans import LOCKABLE, event_of, held
 from ayni.wallet.store import access as access_store
 from ayni.wallet.store import all_or_nothing, find_shops
@@ -35,6 +36,8 @@ RULES = "wallet.safety_rules"
 OFFICERS = (OfficerRole.COMPLIANCE,)
 """Who decides about what was held."""
 
+_NONE = timedelta(0)
+_MOST_LINES = 500
 _CASH = {TransferCode.CASH_IN: "in", TransferCode.CASH_OUT: "out"}
 
 
@@ -49,8 +52,12 @@ def look_at(tx: Tx, *, order: Order, device_id: UUID | None = None) -> AyniError
     assert isinstance(rows, tuple), f"{RULES} is a table"
     shop = find_shops(tx, [order.other_id]).get(order.other_id)
     agent_account = None if shop is None else shop.account_id
-    for rule in read_rules(rows):
-        seen = _seen(tx, order, wallet.main_account_id, agent_account, rule, device_id)
+    rules = read_rules(rows)
+    lines = _lines(tx, wallet.main_account_id, order, max((rule.window for rule in rules), default=_NONE))
+    age = _device_age(tx, order.person_id, device_id)
+    for rule in rules:
+        since = tx.now - rule.window
+        seen = _seen(order, [line for line in lines if line.created_at >= since], agent_account, age)
         if is_odd(rule, seen):
             decision = RiskDecision(
                 person_id=order.person_id,
@@ -63,23 +70,20 @@ def look_at(tx: Tx, *, order: Order, device_id: UUID | None = None) -> AyniError
                 decided_at=tx.now,
             )
             store.insert_decision(tx, decision)
-    found = store.find_open(tx, [order.person_id]).get(order.person_id)
+    found = store.find_open_decisions(tx, [order.person_id]).get(order.person_id)
     return held(found) if found is not None and order.kind in LOCKABLE else None
 
 
+def _lines(tx: Tx, account_id: AccountId, order: Order, window: timedelta) -> list[StatementLine]:
+    """What moved in a wallet within a time, without the order itself; no more than anybody does by hand."""
+    found = ledger.list_statement(tx, account_id, most=_MOST_LINES, since=tx.now - window)
+    return [line for line in found if line.kind == Kind.SINGLE and line.event_id != event_of(order)]
+
+
 def _seen(
-    tx: Tx,
-    order: Order,
-    account_id: AccountId,
-    agent_account: AccountId | None,
-    rule: Rule,
-    device_id: UUID | None,
+    order: Order, lines: list[StatementLine], agent_account: AccountId | None, device_age: timedelta | None
 ) -> Seen:
-    lines = [
-        line
-        for line in _lines(tx, account_id, rule.window)
-        if line.kind == Kind.SINGLE and line.event_id != event_of(order)
-    ]
+    sends = [line for line in lines if line.code == TransferCode.SEND]
     cash = [line for line in lines if line.code in _CASH and line.counterpart_account_id == agent_account]
     kind = {OrderKind.CASH_IN: "in", OrderKind.CASH_OUT: "out"}.get(order.kind)
     return Seen(
@@ -87,21 +91,11 @@ def _seen(
         is_send=order.kind is OrderKind.SEND,
         is_cash_out=order.kind is OrderKind.CASH_OUT,
         is_cash=kind is not None,
-        device_age=_device_age(tx, order.person_id, device_id),
-        sends=sum(line.code == TransferCode.SEND and line.amount_minor < 0 for line in lines),
-        payers=len(
-            {
-                line.counterpart_account_id
-                for line in lines
-                if line.code == TransferCode.SEND and line.amount_minor > 0
-            }
-        ),
+        device_age=device_age,
+        sends=sum(line.amount_minor < 0 for line in sends),
+        payers=len({line.counterpart_account_id for line in sends if line.amount_minor > 0}),
         cash_kinds=(*(_CASH[TransferCode(line.code)] for line in reversed(cash)), *((kind,) if kind else ())),
     )
-
-
-def _lines(tx: Tx, account_id: AccountId, window: timedelta) -> list[StatementLine]:
-    return ledger.list_statement(tx, account_id, most=500, since=tx.now - window)
 
 
 def _device_age(tx: Tx, person_id: PersonId, device_id: UUID | None) -> timedelta | None:
@@ -146,11 +140,11 @@ def decide(tx: Tx, *, decision_id: UUID, is_wrong: bool, reason: str) -> None:
 
     Raises UnknownDecision, CaseRefused, RoleNotGranted, OwnCase.
     """
-    identity.get_acting_officer(tx, roles=OFFICERS)
     found = store.find_decision(tx, decision_id)
     if found is None:
+        identity.get_acting_officer(tx, roles=OFFICERS)
         raise UnknownDecision
-    check_may_decide(tx, found.person_id)
+    check_officer(tx, roles=OFFICERS, person_id=found.person_id)
     with all_or_nothing(tx):
         how = "confirmed" if is_wrong else "cleared"
         if not store.insert_end(tx, found.id, how=how, reason=reason):
@@ -161,12 +155,6 @@ def decide(tx: Tx, *, decision_id: UUID, is_wrong: bool, reason: str) -> None:
         if is_wrong:
             cases.open_case(tx, person_id=found.person_id, reason=f"{found.rule}: {reason}"[:500])
             stops.keep(tx, found.person_id, StopKind.FROZEN_BY_OFFICE, "under review")
-
-
-def check_may_decide(tx: Tx, person_id: PersonId) -> None:
-    """Nobody decides about themselves or their household. Raises OwnCase."""
-    officer_id = OfficerId(read_id("off", tx.actor.who))
-    identity.check_may_decide(tx, officer_id=officer_id, person_ids=[person_id])
 
 
 def look_up(tx: Tx, *, person_id: PersonId, phone: str) -> list[Payee] | AyniError:

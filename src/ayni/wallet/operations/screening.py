@@ -9,38 +9,22 @@ from uuid import UUID
 
 from ayni import identity
 from ayni.foundation import audit
-from ayni.foundation.db import SYSTEM, Actor, Database, Tx
+from ayni.foundation.db import Tx
 from ayni.identity import FoundPerson
 from ayni.values.ids import PersonId, new_id, show_id
 from ayni.wallet import queries
-from ayni.wallet.errors.safety import SanctionsListUnavailable, UnknownDecision
+from ayni.wallet.errors.safety import UnknownDecision
 from ayni.wallet.model.safety import SanctionEntry, SanctionHit
 from ayni.wallet.model.stops import StopKind
 from ayni.wallet.operations import stops
-from ayni.wallet.operations.safety import OFFICERS, check_may_decide
-from ayni.wallet.ports import SanctionsList
+from ayni.wallet.operations.office import check_officer
+from ayni.wallet.operations.safety import OFFICERS
 from ayni.wallet.store import all_or_nothing
 from ayni.wallet.store import safety as store
 
 LEAST_LIKE = 850
 """How like a name must sound, per mille: the list spells foreign names as it likes."""
 _MOST_LIKE = 20
-
-
-def screen(database: Database, *, source: SanctionsList, actor: Actor = SYSTEM) -> list[SanctionHit]:
-    """Screen all holders against a list; returns who was found newly. Nobody is found twice.
-
-    Each entry in a transaction of its own. Raises SanctionsListUnavailable.
-    """
-    try:
-        version, entries = source.fetch()
-    except Exception as error:
-        raise SanctionsListUnavailable(list=source.name) from error
-    found = []
-    for entry in entries:
-        with database.transaction(actor) as tx:
-            found += screen_entry(tx, list_name=source.name, version=version, entry=entry)
-    return found
 
 
 def screen_entry(tx: Tx, *, list_name: str, version: str, entry: SanctionEntry) -> list[SanctionHit]:
@@ -98,11 +82,11 @@ def decide(tx: Tx, *, hit_id: UUID, is_same: bool, reason: str) -> None:
 
     Remembered for ever. Raises UnknownDecision, CaseRefused, RoleNotGranted, OwnCase.
     """
-    identity.get_acting_officer(tx, roles=OFFICERS)
     hit = store.find_hit(tx, hit_id)
     if hit is None:
+        identity.get_acting_officer(tx, roles=OFFICERS)
         raise UnknownDecision
-    check_may_decide(tx, hit.person_id)
+    check_officer(tx, roles=OFFICERS, person_id=hit.person_id)
     with all_or_nothing(tx):
         if not store.insert_verdict(tx, hit.id, is_same=is_same, reason=reason):
             raise UnknownDecision

@@ -133,8 +133,7 @@ def pay_due(tx: Tx, *, standing_id: UUID) -> list[StandingTry]:
     term = whole(tx, "wallet.standing_days")
     tries = store.list_tries(tx, standing.id)
     made = []
-    newest = max((one.due_on for one in tries if one.outcome != "refused"), default=None)
-    for due_on in due_days(standing, since=newest or standing.first_on, until=tx.today):
+    for due_on in due_days(standing, until=tx.today):
         before = [one for one in tries if one.due_on == due_on]
         if any(one.outcome != "refused" or one.tried_on == tx.today for one in before):
             continue

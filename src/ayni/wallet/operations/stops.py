@@ -15,7 +15,7 @@ from ayni.foundation.errors import AyniError
 from ayni.foundation.keys import KeyRing
 from ayni.identity import OfficerRole
 from ayni.ledger import AccountFlag
-from ayni.values.ids import OfficerId, PersonId, read_id, show_id
+from ayni.values.ids import PersonId, show_id
 from ayni.wallet import queries
 from ayni.wallet.errors.stops import NotStopped, NotYoursToLift
 from ayni.wallet.model.access import CodePurpose
@@ -23,6 +23,7 @@ from ayni.wallet.model.stops import Stop, StopKind
 from ayni.wallet.operations.access.codes import check_code
 from ayni.wallet.operations.access.pins import check_pin
 from ayni.wallet.operations.access.terms import whole
+from ayni.wallet.operations.office import check_officer
 from ayni.wallet.store import access as access_store
 from ayni.wallet.store import stops as store
 
@@ -90,7 +91,7 @@ def stop_wallet(tx: Tx, *, person_id: PersonId, reason: str, authority: str | No
 
     False when it was so before. Raises UnknownWallet, RoleNotGranted, OwnCase, StopRefused.
     """
-    _check_office(tx, person_id)
+    check_officer(tx, roles=OFFICE, person_id=person_id)
     kind = StopKind.FROZEN_BY_OFFICE if authority is None else StopKind.LEGAL_HOLD
     return keep(tx, person_id, kind, reason, authority)
 
@@ -100,7 +101,7 @@ def release_wallet(tx: Tx, *, person_id: PersonId, kind: StopKind, reason: str) 
 
     Raises UnknownWallet, RoleNotGranted, OwnCase, NotStopped, NotYoursToLift, StopRefused.
     """
-    _check_office(tx, person_id)
+    check_officer(tx, roles=OFFICE, person_id=person_id)
     if kind in (StopKind.DEATH, StopKind.CLOSED):
         raise NotYoursToLift
     let_go(tx, person_id, kind, reason)
@@ -151,12 +152,6 @@ def list_all(tx: Tx, *, person_id: PersonId) -> list[Stop]:
     """Everything that ever kept it from paying, oldest first. Raises UnknownWallet."""
     queries.get_wallet(tx, person_id=person_id)
     return store.list_stops(tx, person_id)
-
-
-def _check_office(tx: Tx, person_id: PersonId) -> None:
-    identity.get_acting_officer(tx, roles=OFFICE)
-    officer_id = OfficerId(read_id("off", tx.actor.who))
-    identity.check_may_decide(tx, officer_id=officer_id, person_ids=[person_id])
 
 
 def keep(tx: Tx, person_id: PersonId, kind: StopKind, reason: str, authority: str | None = None) -> bool:

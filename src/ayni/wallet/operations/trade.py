@@ -10,19 +10,20 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from ayni import identity, ledger, payments
+from ayni import ledger, payments
 from ayni.foundation import audit
 from ayni.foundation.db import Tx
 from ayni.identity import OfficerRole
 from ayni.ledger import Kind, StatementLine, Transfer, TransferCode
 from ayni.payments import TRUST_BOOK, Payout
-from ayni.values.ids import EventId, OfficerId, TransferId, client_id, derived_id, read_id
+from ayni.values.ids import EventId, TransferId, client_id, derived_id
 from ayni.wallet import queries
 from ayni.wallet.errors import BadKey, KeyAlreadyUsed, OrderRefused, UnknownShop
 from ayni.wallet.errors.trade import DayNotOver, NoShopAccount, NothingToSettle
 from ayni.wallet.model import Shop
 from ayni.wallet.model.trade import Commission, DayLine, ShopAccount, ShopDay, earned
 from ayni.wallet.operations.access.terms import whole
+from ayni.wallet.operations.office import check_officer
 from ayni.wallet.operations.refunds import check_amount
 from ayni.wallet.operations.refusals import in_words
 from ayni.wallet.store import all_or_nothing
@@ -203,9 +204,7 @@ def limit_float(tx: Tx, *, shop_id: UUID, most_minor: int | None) -> None:
     shop = queries.get_shop(tx, shop_id=shop_id)
     if shop.kind != "agent":
         raise UnknownShop(kind="agent")
-    identity.get_acting_officer(tx, roles=[OfficerRole.AGENT_SUPERVISOR])
-    officer_id = OfficerId(read_id("off", tx.actor.who))
-    identity.check_may_decide(tx, officer_id=officer_id, person_ids=[shop.keeper_id])
+    check_officer(tx, roles=[OfficerRole.AGENT_SUPERVISOR], person_id=shop.keeper_id)
     ledger.set_account_limits(
         tx, account_id=shop.account_id, credit_limit_minor=0, balance_ceiling_minor=most_minor
     )

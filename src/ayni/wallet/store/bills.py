@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import psycopg
@@ -56,9 +57,10 @@ def insert_payment(tx: Tx, payment: BillPayment) -> bool:
     return tx.execute(QUERIES["insert_bill_payment"], {**values, "now": tx.now}).fetchone() is not None
 
 
-def list_payments_to_tell(tx: Tx, *, most: int) -> list[BillPayment]:
-    """Payments of which the company has not answered yet, the oldest first."""
-    return list_all(tx, BillPayment, "bill_payments_to_tell", {"most": most})
+def list_payments_to_tell(tx: Tx, *, after: tuple[datetime, UUID], most: int) -> list[BillPayment]:
+    """Payments of which the company has not answered yet, the oldest first, after a mark."""
+    values = {"after_at": after[0], "after": after[1], "most": most}
+    return list_all(tx, BillPayment, "bill_payments_to_tell", values)
 
 
 def insert_answer(tx: Tx, payment_id: TransferId, answer: BillAnswer) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from ayni.foundation.db import Tx
@@ -49,3 +50,9 @@ def list_accounts(tx: Tx, person_id: PersonId) -> list[tuple[AccountId, str]]:
     """Every account of a wallet with what it is for: free, purpose, goal or escrow."""
     rows = tx.execute(QUERIES["wallet_accounts"], {"person_id": person_id})
     return [(AccountId(row[0]), row[1]) for row in rows]
+
+
+def find_closed(tx: Tx, person_ids: Sequence[PersonId]) -> set[PersonId]:
+    """Who of some people has closed the wallet, and not reopened it."""
+    rows = tx.execute(QUERIES["closed_wallets"], {"person_ids": list(person_ids)})
+    return {PersonId(row[0]) for row in rows}

@@ -30,7 +30,7 @@ def insert_decision(tx: Tx, decision: RiskDecision) -> None:
     tx.execute(QUERIES["insert_risk_decision"], {**values, "now": tx.now})
 
 
-def find_open(tx: Tx, person_ids: Sequence[PersonId]) -> dict[PersonId, RiskDecision]:
+def find_open_decisions(tx: Tx, person_ids: Sequence[PersonId]) -> dict[PersonId, RiskDecision]:
     """What keeps people from sending, the strongest of each."""
     rows = list_all(tx, RiskDecision, "risk_open_of", {"person_ids": list(person_ids)})
     return {row.person_id: row for row in rows}

@@ -19,26 +19,11 @@ ON CONFLICT (id) DO NOTHING RETURNING id;
 
 -- name: payouts
 -- Payouts by id or by reference, with where they stand.
-SELECT p.id, p.reference, p.account_id, p.code, p.amount_minor, p.bank_account, p.creditor, p.transfer_id,
-    p.event_id, p.asked_at, CASE WHEN r.payout_id IS NOT NULL THEN 'returned' WHEN e.how IS NOT NULL THEN e.how
-        WHEN i.file_id IS NOT NULL THEN 'filed' ELSE 'asked' END AS state,
-    coalesce(r.reason, e.reason, '') AS reason
-FROM payments.payouts p
-LEFT JOIN payments.payout_file_items i ON i.payout_id = p.id
-LEFT JOIN payments.payout_ends e ON e.payout_id = p.id AND e.how <> 'returned'
-LEFT JOIN payments.payout_ends r ON r.payout_id = p.id AND r.how = 'returned'
-WHERE p.id = ANY (%(ids)s) OR p.reference = ANY (%(references)s);
+SELECT * FROM payments.present_payouts p WHERE p.id = ANY (%(ids)s) OR p.reference = ANY (%(references)s);
 
 -- name: payouts_of_account
 -- The payouts of one account, the newest first.
-SELECT p.id, p.reference, p.account_id, p.code, p.amount_minor, p.bank_account, p.creditor, p.transfer_id,
-    p.event_id, p.asked_at, CASE WHEN r.payout_id IS NOT NULL THEN 'returned' WHEN e.how IS NOT NULL THEN e.how
-        WHEN i.file_id IS NOT NULL THEN 'filed' ELSE 'asked' END AS state,
-    coalesce(r.reason, e.reason, '') AS reason
-FROM payments.payouts p
-LEFT JOIN payments.payout_file_items i ON i.payout_id = p.id
-LEFT JOIN payments.payout_ends e ON e.payout_id = p.id AND e.how <> 'returned'
-LEFT JOIN payments.payout_ends r ON r.payout_id = p.id AND r.how = 'returned'
+SELECT * FROM payments.present_payouts p
 WHERE p.account_id = %(account_id)s ORDER BY p.asked_at DESC, p.id DESC LIMIT %(most)s;
 
 -- name: lock_payout_files
@@ -47,11 +32,7 @@ SELECT pg_advisory_xact_lock(hashtextextended('payments.payout_files', 0));
 
 -- name: payouts_to_file
 -- The oldest payouts that are in no file yet.
-SELECT p.id, p.reference, p.account_id, p.code, p.amount_minor, p.bank_account, p.creditor, p.transfer_id,
-    p.event_id, p.asked_at, 'asked' AS state, '' AS reason
-FROM payments.payouts p
-WHERE NOT EXISTS (SELECT FROM payments.payout_file_items i WHERE i.payout_id = p.id)
-ORDER BY p.asked_at, p.id LIMIT %(most)s;
+SELECT * FROM payments.present_payouts p WHERE p.state = 'asked' ORDER BY p.asked_at, p.id LIMIT %(most)s;
 
 -- name: insert_payout_file
 -- Adds a file as it was written.

@@ -24,10 +24,11 @@ FROM wallet.bill_payments p LEFT JOIN wallet.bill_answers a ON a.payment_id = p.
 WHERE p.shop_id = %(shop_id)s AND p.number = %(number)s ORDER BY p.attempt;
 
 -- name: bill_payments_to_tell
--- Payments of which the company has not answered yet, the oldest first.
+-- Payments of which the company has not answered yet, the oldest first, after a mark.
 SELECT p.id, p.bill_id, p.shop_id, p.number, p.attempt, p.person_id, p.paid_at, NULL::boolean AS accepted, '' AS reason
 FROM wallet.bill_payments p
-WHERE NOT EXISTS (SELECT FROM wallet.bill_answers a WHERE a.payment_id = p.id)
+WHERE (p.paid_at, p.id) > (%(after_at)s, %(after)s)
+    AND NOT EXISTS (SELECT FROM wallet.bill_answers a WHERE a.payment_id = p.id)
 ORDER BY p.paid_at, p.id LIMIT %(most)s;
 
 -- name: insert_bill_answer

@@ -18,6 +18,11 @@ SELECT number, person_id, payout_id, begun_at, ended_at, ended_how FROM wallet.c
 SELECT number FROM wallet.closings
 WHERE ended_how IS NULL AND number > %(after)s ORDER BY number LIMIT %(most)s;
 
+-- name: closed_wallets
+-- Who of some people has closed the wallet, and not reopened it.
+SELECT person_id FROM wallet.closings
+WHERE person_id = ANY (%(person_ids)s::uuid[]) AND ended_how = 'closed' AND reopened_at IS NULL;
+
 -- name: end_closing
 -- Ends a closing, once.
 UPDATE wallet.closings SET ended_at = %(now)s, ended_how = %(how)s WHERE number = %(number)s AND ended_how IS NULL

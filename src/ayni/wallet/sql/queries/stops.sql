@@ -40,7 +40,7 @@ JOIN ledger_api.last_moves m ON m.owner_ref = w.owner_ref
 WHERE w.opened_at < %(since)s AND coalesce(m.moved_at, w.opened_at) < %(since)s
     AND NOT EXISTS (
         SELECT FROM wallet.stops s
-        WHERE s.person_id = w.person_id AND s.kind IN ('dormant', 'death') AND s.ended_at IS NULL)
+        WHERE s.person_id = w.person_id AND s.kind IN ('dormant', 'death', 'closed') AND s.ended_at IS NULL)
 ORDER BY w.person_id
 LIMIT %(most)s;
 
