@@ -115,6 +115,7 @@ def disbursement(server: EmbeddedServer, count: int) -> Stages:
                 if not people:
                     break
                 wallet.open_wallets(tx, person_ids=list(people.values()))
+                wallet.take_into_use(tx, person_ids=list(people.values()))
             after = max(people)
         timed("open wallets", start)
         start = time.perf_counter()
@@ -143,16 +144,20 @@ def _cycle(database: Database, timed: Callable[[str, float], None]) -> programme
             amount_minor=programme.definition.budget_minor, narrative=show_id("acc", account), at=tx.now
         )
         officers = []
-        for role in (OfficerRole.PROGRAMME_OFFICER, OfficerRole.APPROVER):
+        for number, role in enumerate(
+            (OfficerRole.PROGRAMME_OFFICER, OfficerRole.APPROVER, OfficerRole.APPROVER)
+        ):
             person = identity.register_person(tx, person=NewPerson(role, synthetic=True))
-            officers.append(identity.register_officer(tx, login=role, roles=[role], person_id=person.id).id)
+            login = f"{role}{number}"
+            officers.append(identity.register_officer(tx, login=login, roles=[role], person_id=person.id).id)
     payments.collect_deposits(database, bank=bank, since=since)
     start = time.perf_counter()
     with database.transaction(ACTOR) as tx:
         assessment = programmes.assess(tx, programme="bench", as_of=today)
         programmes.enrol(tx, assessment_id=assessment.id)
         cycle = programmes.open_cycle(tx, assessment_id=assessment.id, name="bench", officer_id=officers[0])
-    with database.transaction(ACTOR) as tx:
-        cycle = programmes.approve_cycle(tx, cycle_id=cycle.id, officer_id=officers[1])
+    for officer_id in officers[1 : 1 + cycle.approvals_needed]:
+        with database.transaction(ACTOR) as tx:
+            cycle = programmes.approve_cycle(tx, cycle_id=cycle.id, officer_id=officer_id, warnings_read=True)
     timed("assess, enrol, open, approve", start)
     return cycle

@@ -53,6 +53,7 @@ class Town:
             )
             identity.verify_documents(tx, SandboxIdentityRegister(), person_ids=self.people)
             wallet.open_wallets(tx, person_ids=self.people)
+            wallet.take_into_use(tx, person_ids=self.people)
             self.shops = [
                 wallet.open_merchant(
                     tx, keeper_id=one, code=f"SHOP{number:03d}", display_name="B", category="grocery"

@@ -85,6 +85,7 @@ def register() -> None:
         "wallet.settle_merchants": (wallet.settle_merchants, "0 3 * * *"),
         "wallet.pay_commissions": (wallet.pay_commissions, "15 5 * * *"),
         "wallet.pay_standing": (wallet.pay_standing, "0 12 * * *"),
+        "wallet.claim_late_benefits": (wallet.claim_late_benefits, "7 * * * *"),
         "wallet.finish_closings": (wallet.finish_closings, "25 * * * *"),
         "ledger.expire_holds": (_expire_holds, "* * * * *"),
     }

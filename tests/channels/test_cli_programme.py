@@ -37,9 +37,14 @@ def test_a_cycle_is_cancelled_and_another_is_paid_and_ended(ayni: Ayni, town: To
     paid = ayni("programme", "disburse", shown(right), "--json")
     # One household has no document, hence no wallet: what it is owed stays payable until the end.
     assert (paid.status, paid.data["newly"], paid.data["unpaid"]) == (0, 2, 1)
+    assert (paid.data["paid"], paid.data["waiting"]) == (0, 2)
     assert ayni("programme", "disburse", shown(right), "--json").data["newly"] == 0
     refused = ayni("programme", "cancel", shown(right), "--officer", "checker", "--reason", "x", "--json")
     assert (refused.status, refused.code) == (1, "cycle_partly_paid")
+    waits = ayni("programme", "end", shown(right), "--officer", "checker", "--reason", "over", "--json")
+    assert (waits.status, waits.code) == (1, "cycle_still_waits")
+    used = ayni("wallet", "use", "DNI:40000001", "DNI:40000002", "--officer", "checker", "--json")
+    assert sorted(used.data["balance_minor"].values()) == [6_000, 10_000]
     ended = ayni("programme", "end", shown(right), "--officer", "checker", "--reason", "June is over")
     assert ended.status == 0
     assert "ended" in ended.out

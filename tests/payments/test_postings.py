@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ayni import ledger, payments
+from ayni import ledger, payments, wallet
 from ayni.foundation.db import Tx
 from ayni.ledger import AccountCode, TransferCode
 from ayni.values.ids import AccountId
@@ -39,6 +39,18 @@ EVENTS: dict[str, tuple[Callable[[City], object], Callable[[City], object]]] = {
     "fill an agent's float": (lambda city: None, lambda city: city.deposit(500, city.agent.account_id)),
     "disburse": (lambda city: None, lambda city: city.give(500)),
     "disburse for a purpose": (lambda city: None, lambda city: city.give(500, "food")),
+    "send a benefit to a wallet not in use": (
+        lambda city: city.newcomer(),
+        lambda city: city.give(500, to=city.late),
+    ),
+    "claim what waited": (
+        lambda city: city.give(500, to=city.newcomer()),
+        lambda city: wallet.take_into_use(city.tx, person_ids=[city.late]),
+    ),
+    "claim what waited for a purpose": (
+        lambda city: city.give(500, "food", to=city.newcomer()),
+        lambda city: wallet.take_into_use(city.tx, person_ids=[city.late]),
+    ),
     "pay": (lambda city: city.give(500), lambda city: city.pay(500)),
     "pay with purpose money": (lambda city: city.give(500, "food"), lambda city: city.pay(500)),
     "pay with both": (

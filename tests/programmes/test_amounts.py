@@ -93,7 +93,7 @@ def told(town: Town, name: str, language: str = "es") -> tuple[str, int | None, 
             "CASE WHEN household.cse = 'pobre' THEN 6000 END",
             "unknown",
             None,
-            "No se sabe el monto: falta un dato.",
+            "No se sabe el monto: falta un dato. Esto lo cambiaría: que se registre lo que falta.",
         ),
         (
             "household.size * 99999999999999 * 99",
@@ -112,7 +112,10 @@ def test_whoever_gets_no_amount_is_told_why(
     assert told(town, "luis") == (outcome, amount, sentence)
     assert told(town, "luis", "qu")[2].startswith(f"{sentence} / ")
     # Ana meets no condition, and is told that and nothing of sums.
-    assert told(town, "ana")[2] == "No cumple: el hogar es pobre; hay un niño o un adulto mayor"
+    assert told(town, "ana")[2] == (
+        "No cumple: el hogar es pobre; hay un niño o un adulto mayor."
+        " Esto lo cambiaría: el hogar es pobre; hay un niño o un adulto mayor."
+    )
 
 
 def test_every_reason_is_said_in_every_language(town_definition: programmes.Programme) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ayni import ledger, payments, programmes
+from ayni import ledger, payments, programmes, wallet
 from ayni.foundation.audit import list_audit
 from ayni.foundation.db import Database
 from ayni.identity import OfficerRole
@@ -199,7 +199,7 @@ def documented() -> dict[str, tuple[str, str, str]]:
     rows = {}
     for line in table.splitlines()[2:]:
         event, book, debit, credit, code, by = (cell.strip() for cell in line.strip("|").split("|"))
-        assert (book, by) == ("programme", "programmes")
+        assert (book, by) in (("programme", "programmes"), ("programme", "wallet"))
         rows[event] = (debit, credit, code)
     return rows
 
@@ -221,9 +221,23 @@ def with_wallets(town: Town) -> Cycle:
     return cycle
 
 
+def waiting(town: Town) -> Cycle:
+    cycle = approved(town)
+    with town.database.transaction(ACTOR) as tx:
+        wallet.open_wallets(tx, person_ids=[town.people["rosa"]])
+    town.disburse(cycle)
+    return cycle
+
+
+def take_into_use(town: Town, _cycle: Cycle) -> None:
+    with town.database.transaction(ACTOR) as tx:
+        wallet.take_into_use(tx, person_ids=[town.people["rosa"]])
+
+
 EVENTS: dict[str, tuple[Callable[[Town], Cycle], Callable[[Town, Cycle], object]]] = {
     "reserve a cycle": (lambda town: town.cycle(), lambda town, cycle: town.approve(cycle)),
     "spend a reserve": (with_wallets, lambda town, cycle: town.disburse(cycle)),
+    "claim what waited": (waiting, take_into_use),
     "cancel an approved cycle": (approved, cancel),
     "end a cycle that is not all paid": (half_paid, end),
 }

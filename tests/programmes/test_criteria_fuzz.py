@@ -23,7 +23,12 @@ ONLY = {
     exp.Coalesce,
     exp.Column,
     exp.DataType,
+    exp.Anonymous,
+    exp.Ceil,
+    exp.Div,
+    exp.Dot,
     exp.EQ,
+    exp.Floor,
     exp.GT,
     exp.GTE,
     exp.Add,
@@ -45,8 +50,10 @@ ONLY = {
     exp.Neg,
     exp.Not,
     exp.Null,
+    exp.Nullif,
     exp.Or,
     exp.Paren,
+    exp.Round,
     exp.Sub,
 }
 """What PostgreSQL may be told in the end."""
@@ -74,6 +81,8 @@ def faults(tx: Tx, sql: str, wanted: str) -> list[str]:
     assert tree is not None
     found = [str(kind) for kind in {type(node) for node in tree.walk()} - ONLY]
     found += [column.sql() for column in tree.find_all(exp.Column) if column.table != "h"]
+    found += {call.name for call in tree.find_all(exp.Anonymous)} - {"least_known", "greatest_known"}
+    found += {dot.this.name for dot in tree.find_all(exp.Dot)} - {"programmes"}
     casts = {cast.to.sql("postgres") for cast in tree.find_all(exp.Cast)}
     found += casts - {"DECIMAL", "BOOLEAN", "DATE"}
     kind = "boolean" if wanted == "bool" else "numeric"
@@ -106,8 +115,9 @@ def numbers(depth: int) -> st.SearchStrategy[str]:
     part = numbers(depth - 1)
     return st.one_of(
         leaves,
-        st.tuples(part, st.sampled_from("+-*"), part).map(lambda it: f"({it[0]} {it[1]} {it[2]})"),
+        st.tuples(part, st.sampled_from("+-*/"), part).map(lambda it: f"({it[0]} {it[1]} {it[2]})"),
         part.map(lambda it: f"(- {it})"),
+        st.tuples(st.sampled_from(["floor", "ceil", "round"]), part).map(lambda it: f"{it[0]}({it[1]})"),
         st.tuples(st.sampled_from(["greatest", "least", "coalesce"]), part, part).map(
             lambda it: f"{it[0]}({it[1]}, {it[2]})"
         ),

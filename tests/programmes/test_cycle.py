@@ -104,18 +104,22 @@ def recomputed(town: Town, cycle: Cycle) -> str:
             [cycle.id],
         ).fetchone()
         rows = tx.connection.execute(
-            "SELECT subject_id, recipient_id, amount_minor, purpose FROM programmes.entitlements"
-            " WHERE cycle_id = %s",
+            "SELECT subject_id, recipient_id, amount_minor, purpose, quantity, deducted_minor, members"
+            " FROM programmes.entitlements WHERE cycle_id = %s",
             [cycle.id],
         ).fetchall()
     assert head is not None
     code, version, definition, assessment, stored = head
     assert definition == hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()
     digest = hashlib.sha256(
-        f"ayni cycle 1\nprogramme {code}\nversion {version} {definition}\nassessment {assessment}\n".encode()
+        f"ayni cycle 2\nprogramme {code}\nversion {version} {definition}\n"
+        f"assessment {assessment}\nkind {cycle.kind}\n".encode()
     )
-    for subject, recipient, amount, purpose in sorted(rows, key=lambda row: str(row[0])):
-        line = f"{subject}:{recipient}:{amount}:{purpose or ''}\n"
+    for subject, recipient, amount, purpose, quantity, deducted, members in sorted(
+        rows, key=lambda row: str(row[0])
+    ):
+        covered = ",".join(str(member) for member in members)
+        line = f"{subject}:{recipient}:{amount}:{purpose or ''}:{quantity or ''}:{deducted}:{covered}\n"
         digest.update(hashlib.sha256(line.encode()).digest())
     return digest.hexdigest()
 
@@ -129,10 +133,10 @@ def test_anybody_can_recompute_a_cycles_digest(own_database: Database, tmp_path:
 
 def test_the_digest_is_of_this_assessment_by_this_version(town: Town) -> None:
     """The same people and amounts: still another digest, when the version or the assessment is another."""
-    digests = {town.cycle("1").digest, town.cycle("2").digest}
+    digests = {town.cycle("2025-06").digest, town.cycle("2025-07").digest}
     with town.database.transaction(ACTOR) as tx:
         programmes.define_programme(tx, text=PROGRAMME.replace("legal_basis: a test", "legal_basis: a law"))
-    third = town.cycle("3")
+    third = town.cycle("2025-08")
     assert len(digests | {third.digest}) == 3
     assert third.digest == recomputed(town, third)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -11,12 +10,12 @@ import psycopg
 import pytest
 
 from ayni import identity, ledger, programmes, registry, wallet
-from ayni.foundation.db import Actor, Database, Tx
-from ayni.identity import OfficerRole
+from ayni.foundation.db import Database
 from ayni.programmes import Cycle, HeldBack, store
 from ayni.programmes.errors import HeldMeanwhile
-from ayni.registry import NewPair, VerdictKind
-from ayni.values.ids import PersonId, TransferId, new_id, show_id
+from ayni.registry import VerdictKind
+from ayni.values.ids import PersonId, TransferId, new_id
+from tests.programmes.held import as_registrar, decide, elder, suspect
 from tests.programmes.town import ACTOR, Town
 
 
@@ -31,31 +30,6 @@ def cycle(town: Town) -> Cycle:
     cycle = town.approve(town.cycle())
     town.open_wallets(cycle)
     return cycle
-
-
-def elder(town: Town, place: int) -> PersonId:
-    with town.database.transaction(ACTOR) as tx:
-        return identity.get_holder(tx, kind="DNI", number=str(41_000_000 + place)).id
-
-
-def suspect(town: Town, one: PersonId, other: PersonId, score: int = 950) -> None:
-    pair = NewPair(one, other, score, {"surnames": "same"}, "linkage", "test")
-    with town.database.transaction(ACTOR) as tx:
-        registry.duplicates.record_pairs(tx, pairs=[pair])
-
-
-def as_registrar(town: Town, tx: Tx, login: str = "registrar") -> Tx:
-    known = next((one for one in identity.list_officers(tx) if one.login == login), None)
-    officer_id = known.id if known else town.officer(tx, login, [OfficerRole.REGISTRAR])
-    return replace(tx, actor=Actor(show_id("off", officer_id), "test"))
-
-
-def decide(town: Town, one: PersonId, other: PersonId, verdict: VerdictKind) -> None:
-    with town.database.transaction(ACTOR) as tx:
-        pair = registry.get_pair(tx, one_id=one, other_id=other)
-        registry.duplicates.decide(
-            as_registrar(town, tx), pair=pair, verdict=verdict, reason="both files were read"
-        )
 
 
 def waiting(town: Town, cycle: Cycle) -> dict[HeldBack, int]:
@@ -178,7 +152,7 @@ def test_the_database_refuses_to_pay_who_must_wait_whoever_asks(town: Town, cycl
             if one_of.recipient_id == one
         ]
     with pytest.raises(HeldMeanwhile), town.database.transaction(ACTOR) as tx:
-        store.insert_payments(tx, [(payable, TransferId(new_id(tx.now)))])
+        store.insert_payments(tx, [(payable, TransferId(new_id(tx.now)), False)])
     with (
         pytest.raises(psycopg.DatabaseError, match="may not be paid at present"),
         town.database.transaction(ACTOR) as tx,

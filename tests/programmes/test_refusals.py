@@ -178,7 +178,7 @@ def test_who_is_paused_stays_paused_and_is_not_paid(town: Town) -> None:
     "statement",
     [
         """INSERT INTO programmes.entitlements SELECT uuidv7(), cycle_id, subject_id, recipient_id, 1, NULL,
-            created_at FROM programmes.entitlements""",
+            created_at, members, kind FROM programmes.entitlements""",
         "UPDATE programmes.entitlements SET amount_minor = 1",
         "DELETE FROM programmes.entitlements",
         "UPDATE programmes.cycles SET total_minor = 1",
@@ -197,8 +197,8 @@ def test_who_is_paused_stays_paused_and_is_not_paid(town: Town) -> None:
             recorded_by) SELECT id, uuidv7(), 'enrolled', 'x', uuidv7(), created_at, 'x'
             FROM programmes.programmes""",
         """INSERT INTO programmes.entitlements
-            (id, cycle_id, subject_id, recipient_id, amount_minor, created_at)
-            VALUES (uuidv7(), uuidv7(), uuidv7(), uuidv7(), 1, '2025-06-02')""",
+            (id, cycle_id, subject_id, recipient_id, amount_minor, created_at, members, kind)
+            VALUES (uuidv7(), uuidv7(), uuidv7(), uuidv7(), 1, '2025-06-02', ARRAY[uuidv7()], 'cash')""",
         "UPDATE programmes.versions SET definition = '{}'",
         "TRUNCATE programmes.payments",
     ],
@@ -209,7 +209,7 @@ def test_even_the_owner_cannot_pay_twice_or_rewrite_a_decision(
     town.cycle()
     with pytest.raises(psycopg.Error) as refused:
         owner.execute(statement.encode())
-    assert refused.value.sqlstate in ("23505", "AY003", "AY301", "AY302", "AY303", "AY305", "AY307")
+    assert refused.value.sqlstate in ("23505", "AY003", "AY301", "AY302", "AY303", "AY305", "AY307", "AY310")
 
 
 @pytest.mark.parametrize(

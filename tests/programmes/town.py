@@ -105,6 +105,7 @@ class Town:
     def open_wallets(self, cycle: Cycle) -> None:
         with self.database.transaction(ACTOR) as tx:
             wallet.open_wallets(tx, person_ids=programmes.list_recipients(tx, cycle.id))
+            wallet.take_into_use(tx, person_ids=programmes.list_recipients(tx, cycle.id))
 
     def disburse(self, cycle: Cycle, **how: Any) -> programmes.Disbursed:
         return programmes.disburse_cycle(self.database, cycle_id=cycle.id, actor=ACTOR, **how)
@@ -119,4 +120,6 @@ class Town:
 
     def approve(self, cycle: Cycle, officer: OfficerId | None = None) -> Cycle:
         with self.database.transaction(ACTOR) as tx:
-            return programmes.approve_cycle(tx, cycle_id=cycle.id, officer_id=officer or self.checker)
+            return programmes.approve_cycle(
+                tx, cycle_id=cycle.id, officer_id=officer or self.checker, warnings_read=True
+            )

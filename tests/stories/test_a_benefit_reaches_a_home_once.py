@@ -31,6 +31,7 @@ def test_a_benefit_reaches_a_home_once(town: Town) -> None:
     assert town.approve(cycle).state is CycleState.APPROVED
     with town.database.transaction(ACTOR) as tx:
         opened = wallet.open_wallets(tx, person_ids=programmes.list_recipients(tx, cycle.id))
+        wallet.take_into_use(tx, person_ids=programmes.list_recipients(tx, cycle.id))
     assert len(opened.opened) == 2
     first = programmes.disburse_cycle(town.database, cycle_id=cycle.id, actor=ACTOR)
     assert (first.newly, first.paid_minor, first.unpaid) == (2, 16_000, 1)
@@ -57,8 +58,13 @@ def test_each_refusal_is_explained_in_a_sentence(town: Town) -> None:
                 tx, programme="canasta", subject_id=household[0], language="es"
             )
     assert told["rosa"].sentence == "Cumple todos los requisitos."
-    assert told["ana"].sentence == "No cumple: el hogar es pobre; hay un niño o un adulto mayor"
-    assert told["jose"].sentence == "No se sabe si: el hogar es pobre"
+    assert told["ana"].sentence == (
+        "No cumple: el hogar es pobre; hay un niño o un adulto mayor."
+        " Esto lo cambiaría: el hogar es pobre; hay un niño o un adulto mayor."
+    )
+    assert told["jose"].sentence == (
+        "No se sabe si: el hogar es pobre. Esto lo cambiaría: que se registre lo que falta."
+    )
     assert told["ana"].facts["household.cse"] == "no_pobre"
 
 
@@ -105,6 +111,7 @@ def test_a_wallet_opened_later_receives_what_stayed_payable(town: Town) -> None:
     assert (before.paid, before.unpaid) == (0, 3)
     with town.database.transaction(ACTOR) as tx:
         wallet.open_wallets(tx, person_ids=[town.people["rosa"], town.people["luis"]])
+        wallet.take_into_use(tx, person_ids=[town.people["rosa"], town.people["luis"]])
     after = programmes.disburse_cycle(town.database, cycle_id=cycle.id, actor=ACTOR)
     assert (after.newly, after.unpaid) == (2, 1)
 
@@ -113,6 +120,7 @@ def test_the_money_is_used(town: Town) -> None:
     cycle = town.approve(town.cycle())
     with town.database.transaction(ACTOR) as tx:
         wallet.open_wallets(tx, person_ids=[town.people["rosa"]])
+        wallet.take_into_use(tx, person_ids=[town.people["rosa"]])
         shop = wallet.open_merchant(
             tx, keeper_id=town.people["ana"], code="BOD1", display_name="Bodega Ana", category="grocery"
         )

@@ -63,9 +63,10 @@ def test_the_survey_runs_to_payment(own_database: Database, tmp_path: Path) -> N
         programmes.enrol(tx, assessment_id=assessment.id)
         cycle = programmes.open_cycle(tx, assessment_id=assessment.id, name="2025-06", officer_id=officers[0])
     with own_database.transaction(ACTOR) as tx:
-        programmes.approve_cycle(tx, cycle_id=cycle.id, officer_id=officers[1])
+        programmes.approve_cycle(tx, cycle_id=cycle.id, officer_id=officers[1], warnings_read=True)
     with own_database.transaction(ACTOR) as tx:
         wallet.open_wallets(tx, person_ids=programmes.list_recipients(tx, cycle.id))
+        wallet.take_into_use(tx, person_ids=programmes.list_recipients(tx, cycle.id))
     done = programmes.disburse_cycle(own_database, cycle_id=cycle.id, actor=ACTOR)
     assert assessment.eligible > 100
     assert done.paid + done.unpaid == cycle.entitlements == assessment.eligible

@@ -5,16 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from ayni import identity, ledger, payments, wallet
 from ayni.foundation.clock import set_clock
-from ayni.foundation.country import Country, ParameterValue
 from ayni.foundation.db import Tx
 from ayni.foundation.errors import AyniError
 from ayni.identity import NewPerson
@@ -34,6 +32,7 @@ from ayni.wallet import Benefit, BenefitAnswer, Receipt, Shop
 from ayni.wallet.model.cash import NewCashCode, PaidOut
 from tests.payments.booked import bank_says
 from tests.wallet.rings import ring
+from tests.wallet.tariff import Tariff
 
 CREATED = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 """When the entitlements of these tests were created."""
@@ -67,20 +66,6 @@ BANK_ACCOUNT = "01136600010003254221"
 THEIR_PHONE = "+51987000099"
 
 
-class Tariff:
-    """The same country, where payments have a price."""
-
-    def __init__(self, country: Country, rows: ParameterValue) -> None:
-        self._country = country
-        self._rows = rows
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._country, name)
-
-    def parameter(self, name: str, *, on: date) -> ParameterValue:
-        return self._rows if name == "wallet.fees" else self._country.parameter(name, on=on)
-
-
 @dataclass
 class City:
     """What the tests of the wallet stand on."""
@@ -92,6 +77,7 @@ class City:
     agent: Shop
     resident: PersonId
     keys: Callable[[], UUID] = field(init=False)
+    late: PersonId = field(init=False, repr=False)
     paid: Receipt = field(init=False, repr=False)
     cash: NewCashCode = field(init=False, repr=False)
     bill: UUID = field(init=False, repr=False)
@@ -120,12 +106,17 @@ class City:
         answers = wallet.disburse(
             self.tx, from_account_id=self.programme.emoney_account_id, benefits=benefits
         )
-        spent = sum(
-            benefit.amount_minor for benefit, answer in zip(benefits, answers, strict=True) if answer.newly
-        )
+        newly = [
+            (benefit.amount_minor, answer.code)
+            for benefit, answer in zip(benefits, answers, strict=True)
+            if answer.newly
+        ]
+        spent = sum(amount_minor for amount_minor, code in newly if code == "paid")
+        book = self.programme
+        if newly:
+            reserved = sum(amount_minor for amount_minor, _ in newly)
+            self.move(book.free_account_id, book.reserved_account_id, reserved, TransferCode.RESERVE_BUDGET)
         if spent:
-            book = self.programme
-            self.move(book.free_account_id, book.reserved_account_id, spent, TransferCode.RESERVE_BUDGET)
             self.move(book.reserved_account_id, book.asset_account_id, spent, TransferCode.SPEND_BUDGET)
         return answers
 
@@ -310,7 +301,14 @@ class City:
         identity.reach.verify_contact(self.tx, person_id=person_id, phone=phone)
         if wallet_too:
             wallet.open_wallets(self.tx, person_ids=[person_id])
+            wallet.take_into_use(self.tx, person_ids=[person_id])
         return person_id
+
+    def newcomer(self) -> PersonId:
+        """Somebody for whom a wallet was opened, and who has not taken it into use."""
+        (self.late,) = register(self.tx)
+        wallet.open_wallets(self.tx, person_ids=[self.late])
+        return self.late
 
     def send(
         self, amount_minor: int, phone: str, *, key: UUID | None = None, payee_id: PersonId | None = None
@@ -366,6 +364,7 @@ def build(tx: Tx) -> City:
     )
     resident, keeper = register(tx, 2)
     opened = wallet.open_wallets(tx, person_ids=[resident])
+    wallet.take_into_use(tx, person_ids=[resident])
     assert opened.opened == (resident,)
     bodega = wallet.open_merchant(
         tx,

@@ -75,6 +75,7 @@ def test_a_benefit_beyond_the_limit_stays_payable_and_says_so(city: City) -> Non
 def test_each_benefit_of_a_batch_has_its_own_answer(city: City) -> None:
     other, without = register(city.tx, 2)
     wallet.open_wallets(city.tx, person_ids=[other])
+    wallet.take_into_use(city.tx, person_ids=[other])
     answers = city.disburse(
         city.benefit(10_000),
         city.benefit(10_000, to=without),
@@ -103,6 +104,7 @@ def test_each_benefit_of_a_batch_has_its_own_answer(city: City) -> None:
 def test_a_programme_pays_no_more_than_it_has(city: City) -> None:
     people = register(city.tx, 3)
     wallet.open_wallets(city.tx, person_ids=people)
+    wallet.take_into_use(city.tx, person_ids=people)
     poor = payments.open_programme_book(
         city.tx, programme_id=ProgrammeId(new_id(city.tx.now)), name="Comedor"
     )

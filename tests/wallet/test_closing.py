@@ -102,6 +102,7 @@ def test_an_empty_wallet_is_closed_at_once_and_takes_nothing_more(street: Street
         (answer,) = city.disburse(city.benefit(1_000))
         assert not answer.paid
         opened = wallet.open_wallets(tx, person_ids=[street.home.id])
+        wallet.take_into_use(tx, person_ids=[street.home.id])
         assert opened.refused == {street.home.id: WhyNoWallet.HAS_WALLET}
     with pytest.raises(AlreadyClosing):
         street.close(None)

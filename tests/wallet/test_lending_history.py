@@ -133,6 +133,7 @@ def test_the_holder_sees_that_a_lender_has_looked(city: City) -> None:
 def test_of_a_restricted_person_nothing_is_told(city: City) -> None:
     (person_id,) = register(city.tx)
     wallet.open_wallets(city.tx, person_ids=[person_id])
+    wallet.take_into_use(city.tx, person_ids=[person_id])
     consent(city, person_id)
     registrar = acting(city.tx, officer(city.tx, "ana"))
     identity.privacy.restrict_person(registrar, person_id=person_id, reason="asked")

@@ -152,6 +152,7 @@ def test_a_name_of_200_letters_and_a_quiet_month_fit_on_paper(city: City) -> Non
     )
     identity.verify_documents(city.tx, SandboxIdentityRegister(), person_ids=[person.id])
     wallet.open_wallets(city.tx, person_ids=[person.id])
+    wallet.take_into_use(city.tx, person_ids=[person.id])
     told = text_of(statement(city, PaperKind.PDF, person_id=person.id))
     assert "Sin movimientos" in told
 

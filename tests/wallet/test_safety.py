@@ -285,6 +285,7 @@ def named(city: City, given: str, first: str, born: date | None = None) -> Perso
     )
     identity.verify_documents(city.tx, SandboxIdentityRegister(), person_ids=[person.id])
     wallet.open_wallets(city.tx, person_ids=[person.id])
+    wallet.take_into_use(city.tx, person_ids=[person.id])
     city.give(1_000, to=person.id)
     return person.id
 

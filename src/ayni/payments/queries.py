@@ -55,6 +55,14 @@ def _trust_book(tx: Tx) -> tuple[int, int]:
     return store.sum_trust_book(tx, book=TRUST_BOOK, assets=_TRUST_ASSETS)
 
 
+def get_book_of(tx: Tx, *, account_id: AccountId) -> ProgrammeBook:
+    """The book of the programme whose e-money stands on an account. Raises UnknownProgrammeBook."""
+    book = store.find_mirroring_book(tx, account_id=account_id)
+    if book is None:
+        raise UnknownProgrammeBook
+    return book
+
+
 def mirror_differences(tx: Tx) -> list[MirrorDifference]:
     """Programmes whose asset is not what the issuer owes them: none, when all is well."""
     return store.list_mirror_differences(tx)

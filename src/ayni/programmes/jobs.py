@@ -11,11 +11,12 @@ from uuid import UUID
 from ayni import ledger, payments
 from ayni.foundation import audit
 from ayni.foundation.db import Actor, Database, Tx
-from ayni.ledger import Transfer, TransferCode
+from ayni.ledger import Kind, Transfer, TransferCode
 from ayni.payments import ProgrammeBook
 from ayni.programmes import store
 from ayni.programmes.errors import CycleStateRefused, HeldMeanwhile, PaidMeanwhile
 from ayni.programmes.model import Cycle, CycleState, Disbursed, Payable
+from ayni.programmes.store import cycles
 from ayni.values.ids import CycleId, EventId, TransferId, dated, derived_id, show_id
 from ayni.wallet import Benefit, BenefitAnswer, PreparedBenefits, post_benefits, prepare_benefits
 
@@ -44,10 +45,12 @@ def disburse_cycle(
     payable, with their reasons. Raises UnknownCycle, CycleStateRefused.
     """
     with database.transaction(actor) as tx:
-        cycle = store.find_cycle(tx, cycle_id)
+        cycle = cycles.find_cycle(tx, cycle_id)
         if cycle.state not in _PAYABLE:
             raise CycleStateRefused
         book = payments.get_programme_book(tx, programme_id=cycle.programme_id)
+        # What could not be claimed at the approval, and can be now: a merge was undone, a case was decided.
+        cycles.claim(tx, cycle_id)
     after, done, newly = _NIL, 0, 0
     reasons: Counter[str] = Counter()
 
@@ -75,8 +78,16 @@ def disburse_cycle(
     with database.transaction(actor) as tx:
         if store.lock_cycle(tx, cycle_id) is CycleState.APPROVED:
             store.run(tx, "set_cycle_state", id=cycle_id, state=CycleState.DISTRIBUTED)
-        paid, paid_minor, unpaid_in_all = store.count_payments(tx, cycle_id)
-    return Disbursed(newly, paid, paid_minor, unpaid_in_all, dict(reasons))
+        counts = store.count_payments(tx, cycle_id)
+    return Disbursed(
+        newly,
+        counts.paid,
+        counts.paid_minor,
+        counts.unpaid,
+        dict(reasons),
+        counts.waiting,
+        counts.waiting_minor,
+    )
 
 
 def _prepare(
@@ -100,6 +111,7 @@ def _prepare(
                 for payable in payables
             ],
             reference=cycle.id,
+            claim_days=store.get_claim_days(tx, cycle.assessment_id),
         )
     return _Batch(payables, prepared)
 
@@ -132,14 +144,18 @@ def _pay(tx: Tx, cycle: Cycle, book: ProgrammeBook, batch: _Batch) -> tuple[list
         },
     )
     store.insert_unsent(tx, [(batch.payables[place], answer) for place, answer in unsent.items()])
-    store.insert_payments(tx, [(batch.payables[place], sent.id) for place, sent in transfers.items()])
+    store.insert_payments(
+        tx,
+        [(batch.payables[place], sent.id, sent.kind is Kind.PENDING) for place, sent in transfers.items()],
+    )
     others = post_benefits(tx, prepared)
     refused = {place: answer for place, answer in others.items() if not answer.paid}
     store.amend_payments(tx, [(batch.payables[place], answer) for place, answer in refused.items()])
     newly = [place for place in transfers if place not in others]
-    if newly:
-        spent = sum(batch.payables[place].amount_minor for place in newly)
-        _spend(tx, cycle, book, first=transfers[newly[0]].id, spent_minor=spent)
+    credited = [place for place in newly if transfers[place].kind is Kind.SINGLE]
+    if credited:
+        spent = sum(batch.payables[place].amount_minor for place in credited)
+        _spend(tx, cycle, book, first=transfers[credited[0]].id, spent_minor=spent)
     return [*unsent.values(), *refused.values()], len(newly)
 
 

@@ -11,14 +11,26 @@ from ayni.programmes import store
 from ayni.programmes.errors import UnknownAssessment
 from ayni.programmes.model import (
     Assessment,
+    Change,
     Cycle,
+    CycleKind,
+    CycleWarning,
+    Diff,
     EnrolmentState,
+    Entitlement,
     Explanation,
     HeldBack,
     Outcome,
+    Overpayment,
+    PaymentCounts,
     Programme,
+    Scorecard,
+    Waiting,
+    compile_rules,
     explain,
 )
+from ayni.programmes.store import assessing, overpayments
+from ayni.programmes.store import cycles as rows
 from ayni.values.ids import CycleId, EntitlementId, PersonId, show_id
 
 
@@ -29,7 +41,7 @@ def get_programme(tx: Tx, *, code: str) -> Programme:
 
 def get_cycle(tx: Tx, cycle_id: CycleId) -> Cycle:
     """One cycle. Raises UnknownCycle."""
-    return store.find_cycle(tx, cycle_id)
+    return rows.find_cycle(tx, cycle_id)
 
 
 def get_assessment(tx: Tx, assessment_id: UUID) -> Assessment:
@@ -50,7 +62,34 @@ def get_assessment(tx: Tx, assessment_id: UUID) -> Assessment:
         not_eligible=counts.get("not_eligible", (0, 0))[0],
         unknown=counts.get("unknown", (0, 0))[0],
         total_minor=counts.get("eligible", (0, 0))[1],
+        subjects=row[4],
     )
+
+
+def list_warnings(tx: Tx, *, assessment_id: UUID) -> list[CycleWarning]:
+    """What looks odd about an assessment: a rule that selects nobody or everybody, or decides nothing.
+
+    Raises UnknownAssessment.
+    """
+    assessment = get_assessment(tx, assessment_id)
+    definition = store.get_definition(tx, assessment.programme_id, assessment.version)
+    warnings = []
+    if assessment.eligible == 0:
+        warnings.append(CycleWarning("nobody", {"assessed": assessment.assessed}))
+    elif assessment.eligible == assessment.assessed > 1:
+        warnings.append(CycleWarning("everybody", {"assessed": assessment.assessed}))
+    met_by_nobody, met_by_all = [], []
+    for place, met, unmet, _ in store.run(tx, "count_criteria", assessment_id=assessment_id):
+        name = definition.criteria[place - 1].name
+        if met == 0:
+            met_by_nobody.append(name)
+        elif unmet == 0 and met == assessment.assessed > 1:
+            met_by_all.append(name)
+    if met_by_nobody:
+        warnings.append(CycleWarning("criteria_nobody_meets", {"criteria": ", ".join(met_by_nobody)}))
+    if met_by_all and assessment.eligible < assessment.assessed:
+        warnings.append(CycleWarning("criteria_without_effect", {"criteria": ", ".join(met_by_all)}))
+    return warnings
 
 
 def get_explanation(tx: Tx, *, programme: str, subject_id: UUID, language: str) -> Explanation:
@@ -59,7 +98,7 @@ def get_explanation(tx: Tx, *, programme: str, subject_id: UUID, language: str) 
     row = store.run(tx, "find_row", programme_id=found.id, subject_id=subject_id).fetchone()
     if row is None:
         raise UnknownAssessment
-    facts, criteria, outcome, amount_minor, fault, recipient_id, version, as_of = row
+    facts, criteria, outcome, amount_minor, fault, recipient_id, version, as_of, conflict = row
     definition = store.get_definition(tx, found.id, version)
     names = (criterion.name for criterion in definition.criteria)
     return Explanation(
@@ -67,12 +106,50 @@ def get_explanation(tx: Tx, *, programme: str, subject_id: UUID, language: str) 
         amount_minor=amount_minor,
         answers=tuple(zip(names, criteria, strict=True)),
         sentence=explain(
-            definition, criteria, Outcome(outcome), recipient_id is not None, language, amount_fault=fault
+            definition,
+            criteria,
+            Outcome(outcome),
+            recipient_id is not None,
+            language,
+            amount_fault=fault,
+            conflict=None if conflict is None else store.get_programme(tx, conflict).definition.name,
         ),
         facts=facts,
+        conflict=conflict,
         version=version,
         as_of=as_of,
     )
+
+
+def check_assessment(tx: Tx, assessment_id: UUID) -> tuple[int, int]:
+    """Judge a kept assessment again, by its own version and the facts that it kept.
+
+    How many judgements there are, and how many come out otherwise: none, for ever. Raises UnknownAssessment.
+    """
+    row = store.run(tx, "find_assessment", id=assessment_id).fetchone()
+    if row is None:
+        raise UnknownAssessment
+    definition = store.get_definition(tx, row[1], row[2])
+    scorecards = {code: assessing.get_scorecard(tx, code, version) for code, version in row[5].items()}
+    rules = compile_rules(definition, store.known_facts(tx), scorecards, kept=True)
+    return assessing.judge_kept(tx, assessment_id=assessment_id, rules=rules)
+
+
+def get_score(tx: Tx, *, code: str, version: int | None = None) -> Scorecard:
+    """A scorecard in one version, or in its newest. Raises UnknownScorecard."""
+    return assessing.get_scorecard(tx, code, version)
+
+
+def list_waiting(tx: Tx, *, programme: str, most: int = 100) -> list[Waiting]:
+    """The first of a programme's waiting list, in the order in which they are served."""
+    found = store.get_programme(tx, programme)
+    return [Waiting(*row) for row in store.run(tx, "list_waiting", programme_id=found.id, most=most)]
+
+
+def list_overpayments(tx: Tx, *, programme: str) -> list[Overpayment]:
+    """Cases that are not decided, or of which something is left to recover. Raises UnknownProgramme."""
+    found = store.get_programme(tx, programme)
+    return overpayments.list_open(tx, found.id)
 
 
 def find_enrolment(tx: Tx, *, programme: str, subject_id: UUID) -> EnrolmentState | None:
@@ -99,6 +176,44 @@ def list_recipients_after(
 def count_held_back(tx: Tx, cycle_id: CycleId) -> dict[HeldBack, int]:
     """How many unpaid entitlements of a cycle may not be paid now, by reason; for whoever approves it too."""
     return store.count_held_back(tx, cycle_id)
+
+
+def count_payments(tx: Tx, cycle_id: CycleId) -> PaymentCounts:
+    """How a cycle's entitlements stand: credited, claimed, waiting, returned, handed over, unpaid."""
+    return store.count_payments(tx, cycle_id)
+
+
+def list_cycles(tx: Tx, *, programme: str) -> list[Cycle]:
+    """A programme's cycles, newest first. Raises UnknownProgramme."""
+    found = store.get_programme(tx, programme)
+    return [rows.find_cycle(tx, cycle_id) for cycle_id in rows.list_cycles(tx, found.id)]
+
+
+def get_diff(tx: Tx, cycle_id: CycleId) -> Diff:
+    """What differs from the cycle before, and what should be looked at. Raises UnknownCycle."""
+    cycle = rows.find_cycle(tx, cycle_id)
+    previous = rows.find_previous(tx, cycle) if cycle.kind is CycleKind.REGULAR else None
+    return Diff(
+        previous=None if previous is None else previous[0],
+        counts=rows.count_changes(tx, cycle_id),
+        warnings=rows.list_warnings(tx, cycle_id),
+    )
+
+
+def list_changes(tx: Tx, cycle_id: CycleId, *, after: UUID | None = None, most: int = 1_000) -> list[Change]:
+    """A cycle's differences subject by subject, in order, at most so many after one."""
+    return rows.list_changes(tx, cycle_id, after=after or UUID(int=0), most=most)
+
+
+def get_entitlement(tx: Tx, entitlement_id: EntitlementId) -> Entitlement:
+    """One entitlement. Raises UnknownEntitlement."""
+    return rows.find_entitlement(tx, entitlement_id)
+
+
+def count_enrolments(tx: Tx, *, programme: str) -> dict[EnrolmentState, int]:
+    """How many subjects of a programme are in each state. Raises UnknownProgramme."""
+    found = store.get_programme(tx, programme)
+    return {EnrolmentState(row[0]): row[1] for row in store.run(tx, "count_states", programme_id=found.id)}
 
 
 def _unreserved(tx: Tx) -> list[Violation]:

@@ -8,6 +8,7 @@ shown is read from the ledger, and the same request sent twice moves money once.
 from ayni.wallet.errors import UnknownShop
 from ayni.wallet.jobs import (
     Desk,
+    claim_late_benefits,
     finish_closings,
     look_up_bills,
     note_deaths,
@@ -81,6 +82,7 @@ from ayni.wallet.operations import (
     set_up_tiers,
     standing,
     stops,
+    take_into_use,
     take_parcel,
     trade,
 )
@@ -136,6 +138,7 @@ __all__ = [
     "cases",
     "cash_in",
     "cash_out",
+    "claim_late_benefits",
     "closings",
     "codes",
     "define_purpose",
@@ -182,6 +185,7 @@ __all__ = [
     "standing",
     "statement",
     "stops",
+    "take_into_use",
     "take_parcel",
     "tell_billers",
     "trade",

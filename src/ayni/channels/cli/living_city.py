@@ -137,7 +137,9 @@ class LivingCity:
             wallet.set_up_tiers(tx)
             wallet.define_purpose(tx, name=FOOD)
             self.maker = self._officer(tx, "registrar", [OfficerRole.PROGRAMME_OFFICER])
-            self.checker = self._officer(tx, "approver", [OfficerRole.APPROVER])
+            self.checkers = [
+                self._officer(tx, login, [OfficerRole.APPROVER]) for login in ("approver", "director")
+            ]
             defined = [programmes.define_programme(tx, text=text) for text in self.texts.values()]
             for programme in defined:
                 book = payments.get_programme_book(tx, programme_id=programme.id)
@@ -162,8 +164,12 @@ class LivingCity:
                 cycle = programmes.open_cycle(
                     tx, assessment_id=assessment.id, name=f"{self.on:%Y-%m}", officer_id=self.maker
                 )
-            with self.database.transaction(ACTOR) as tx:
-                self.cycles.append(programmes.approve_cycle(tx, cycle_id=cycle.id, officer_id=self.checker))
+            for officer_id in self.checkers[: cycle.approvals_needed]:
+                with self.database.transaction(ACTOR) as tx:
+                    approved = programmes.approve_cycle(
+                        tx, cycle_id=cycle.id, officer_id=officer_id, warnings_read=True
+                    )
+            self.cycles.append(approved)
             self.figures.eligible += assessment.eligible
 
     def open_wallets(self) -> None:
@@ -173,7 +179,10 @@ class LivingCity:
         self.recipients = sorted(people)
         for part in _parts(self.recipients):
             with self.database.transaction(ACTOR) as tx:
-                self.figures.wallets += len(wallet.open_wallets(tx, person_ids=part).opened)
+                opened = wallet.open_wallets(tx, person_ids=part).opened
+                # Each came to a desk with the document, and accepted it there.
+                wallet.take_into_use(tx, person_ids=opened)
+                self.figures.wallets += len(opened)
 
     def disburse(self) -> None:
         """Each cycle is paid in batches."""

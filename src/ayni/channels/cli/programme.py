@@ -140,7 +140,15 @@ def open_(
 
 
 @cli.command()
-def approve(context: typer.Context, cycle: CycleName, officer: Officer, json: Json = False) -> None:
+def approve(
+    context: typer.Context,
+    cycle: CycleName,
+    officer: Officer,
+    warnings_read: Annotated[
+        bool, typer.Option("--warnings-read", help="The cycle's warnings were read (ayni programme diff).")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Approve a cycle and reserve its budget. Never the one who opened it, whatever the account.
 
     \b
@@ -151,7 +159,7 @@ def approve(context: typer.Context, cycle: CycleName, officer: Officer, json: Js
 
     def approved(tx: Tx) -> tuple[Cycle, dict[programmes.HeldBack, int]]:
         by = identity.get_officer(tx, login=officer)
-        cycle = programmes.approve_cycle(tx, cycle_id=cycle_id, officer_id=by.id)
+        cycle = programmes.approve_cycle(tx, cycle_id=cycle_id, officer_id=by.id, warnings_read=warnings_read)
         return cycle, programmes.count_held_back(tx, cycle_id)
 
     _show_cycle(context, *_do(context, approved), as_json=json)
@@ -177,6 +185,7 @@ def disburse(context: typer.Context, cycle: CycleName, json: Json = False) -> No
         )
     text = [
         f"{done.newly} paid now; {done.paid} in all: {session.country.format_money(done.paid_minor)}.",
+        *([f"{done.waiting} wait for wallets that are not in use yet."] if done.waiting else []),
         *(f"{count} stay payable: {reason}" for reason, count in done.reasons.items()),
     ]
     show({name: getattr(done, name) for name in done.__dataclass_fields__}, text, as_json=json)

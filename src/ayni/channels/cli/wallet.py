@@ -64,6 +64,32 @@ def open_(
     show({"opened": [show_id("per", one) for one in found.opened], "refused": refused}, lines, as_json=json)
 
 
+@cli.command("use")
+def use_(
+    context: typer.Context,
+    people: Annotated[list[str], typer.Argument(metavar="PERSON…", help="per_… or KIND:NUMBER.")],
+    officer: Annotated[str, typer.Option(metavar="LOGIN", help="Who saw the documents.")],
+    json: Json = False,
+) -> None:
+    """Take wallets into use whose holders came with their document and accept them; what waited is theirs.
+
+    \b
+    Example:
+      ayni wallet use DNI:40217815 --officer rosa
+    """
+    with at_work(context, officer) as tx:
+        ids = [find(tx, one) for one in people]
+        count = wallet.take_into_use(tx, person_ids=ids)
+        balances = {
+            show_id("per", one): wallet.balance(tx, person_id=one).total_minor
+            for one in ids
+            if wallet.find_wallet(tx, person_id=one) is not None
+        }
+        money = tx.country.format_money
+        lines = [f"{count} taken into use.", *(f"{one}: {money(has)}" for one, has in balances.items())]
+    show({"taken_into_use": count, "balance_minor": balances}, lines, as_json=json)
+
+
 @cli.command("show")
 def show_(context: typer.Context, person: Person, json: Json = False) -> None:
     """Show what a wallet holds, what is left of its limits, and what keeps it.

@@ -10,6 +10,12 @@ FROM ledger.accounts;
 CREATE OR REPLACE VIEW ledger_api.owner_flags AS
 SELECT owner_ref, flags FROM ledger.owners;
 
+-- Holds, and how each ended.
+CREATE OR REPLACE VIEW ledger_api.holds AS
+SELECT id AS hold_id, debit_account_id, credit_account_id, amount_minor, expires_at,
+    CASE state WHEN 0 THEN 'pending' WHEN 1 THEN 'posted' WHEN 2 THEN 'voided' ELSE 'expired' END AS state
+FROM ledger.holds;
+
 -- When anything last moved on any account of an owner; null where nothing ever did.
 CREATE OR REPLACE VIEW ledger_api.last_moves AS
 SELECT a.owner_ref, max(t.created_at) AS moved_at

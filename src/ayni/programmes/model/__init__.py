@@ -4,47 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from ayni.programmes.model.criteria import Compiled, NotACriterion, compile_expression, fact_sql
-from ayni.programmes.model.definition import (
-    Criterion,
-    Definition,
-    NotADefinition,
-    from_stored,
-    read_definition,
+from ayni.programmes.model.cycles import (
+    CHANGES,
+    Change,
+    ChangeCount,
+    Cycle,
+    CycleKind,
+    CycleState,
+    CycleWarning,
+    Diff,
+    Entitlement,
+    period_of,
 )
-from ayni.values.ids import CycleId, EntitlementId, OfficerId, PersonId, ProgrammeId
+from ayni.programmes.model.definition import Criterion, Definition, from_stored, read_definition
+from ayni.programmes.model.explaining import explain
+from ayni.programmes.model.outcomes import Outcome
+from ayni.programmes.model.overpaying import Overpayment, OverpaymentCause, OverpaymentDecision
+from ayni.programmes.model.reading import NotADefinition
+from ayni.programmes.model.rules import Rules, compile_rules
+from ayni.programmes.model.scores import Scorecard, read_scorecard, scorecard_from_stored
+from ayni.values.ids import EntitlementId, PersonId, ProgrammeId
 
 MAX_AMOUNT_MINOR = 10**14
 """The most that one entitlement, or one cycle, may come to: what the ledger takes in one transfer."""
-
-
-class Outcome(StrEnum):
-    """What an assessment says of a subject."""
-
-    ELIGIBLE = "eligible"
-    NOT_ELIGIBLE = "not_eligible"
-    UNKNOWN = "unknown"
-
-
-class CycleState(StrEnum):
-    """draft → to_approve → approved → distributed → ended, or cancelled before anybody was paid."""
-
-    DRAFT = "draft"
-    TO_APPROVE = "to_approve"
-    APPROVED = "approved"
-    DISTRIBUTED = "distributed"
-    ENDED = "ended"
-    CANCELLED = "cancelled"
 
 
 class EnrolmentState(StrEnum):
     """The state of a programme membership."""
 
     DRAFT = "draft"
+    WAITING = "waiting"
     ENROLLED = "enrolled"
     PAUSED = "paused"
     EXITED = "exited"
@@ -64,6 +59,16 @@ class Programme:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A place on the waiting list: the group (None: the last), the rank in it, and since when."""
+
+    subject_id: UUID
+    priority: int | None
+    rank: Decimal | None
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Assessment:
     """An assessment of the whole registry: how many had each outcome, and what the eligible would get."""
 
@@ -75,6 +80,13 @@ class Assessment:
     not_eligible: int
     unknown: int
     total_minor: int
+    subjects: int | None = None
+    """Of how many it was made; None: of the whole registry."""
+
+    @property
+    def assessed(self) -> int:
+        """How many were judged."""
+        return self.eligible + self.not_eligible + self.unknown
 
 
 def why_stale(
@@ -104,33 +116,19 @@ class Explanation:
     answers: tuple[tuple[str, bool | None], ...]
     sentence: str
     facts: dict[str, Any]
+    conflict: str | None
     version: int
     as_of: date
-
-
-@dataclass(frozen=True)
-class Cycle:
-    """One round of payment. `total_minor` and `digest` are of the frozen entitlements."""
-
-    id: CycleId
-    programme_id: ProgrammeId
-    programme: str
-    name: str
-    assessment_id: UUID
-    state: CycleState
-    entitlements: int
-    total_minor: int
-    digest: str
-    opened_by: OfficerId
-    opened_at: datetime
-    approved_by: OfficerId | None
 
 
 class HeldBack(StrEnum):
     """Why an entitlement may not be paid now. It stays payable: the same cycle pays it once that is over."""
 
+    VOIDED = "voided"
     WAITS_FOR_ADJUDICATION = "waits_for_adjudication"
     SAME_HUMAN = "same_human"
+    INCOMPATIBLE = "incompatible"
+    OVERPAYMENT = "overpayment"
     RECIPIENT_DIED = "recipient_died"
 
     @property
@@ -140,8 +138,15 @@ class HeldBack(StrEnum):
             HeldBack.WAITS_FOR_ADJUDICATION: (
                 "Somebody of this household may be registered twice. An officer looks at it; then it is paid."
             ),
+            HeldBack.VOIDED: "An officer took it back before it was paid.",
             HeldBack.SAME_HUMAN: (
                 "Two files turned out to be of one person, who is paid for the other one in this cycle."
+            ),
+            HeldBack.INCOMPATIBLE: (
+                "Somebody whom it covers is paid by another programme, which excludes this one."
+            ),
+            HeldBack.OVERPAYMENT: (
+                "Somebody whom it covers was paid twice before. An officer decides about that first."
             ),
             HeldBack.RECIPIENT_DIED: "The person who would receive it has died. The household names another.",
         }[self]
@@ -159,113 +164,91 @@ class Payable:
 
 
 @dataclass(frozen=True)
+class PaymentCounts:
+    """How a cycle's entitlements stand, and what they come to.
+
+    Credited: in a wallet in use at once. Claimed: had waited for its wallet. Returned: waited in vain, and is
+    the programme's again.
+    """
+
+    credited: int
+    credited_minor: int
+    claimed: int
+    claimed_minor: int
+    waiting: int
+    waiting_minor: int
+    returned: int
+    returned_minor: int
+    handed_over: int
+    unpaid: int
+    unpaid_minor: int
+
+    @property
+    def paid(self) -> int:
+        """How many have their money."""
+        return self.credited + self.claimed
+
+    @property
+    def paid_minor(self) -> int:
+        """What has left the programme for good."""
+        return self.credited_minor + self.claimed_minor
+
+
+@dataclass(frozen=True)
 class Disbursed:
-    """What a disbursement did: `newly` now, `paid` in all, `unpaid` still payable, with reasons."""
+    """What a disbursement did: `newly` now, `paid` in all, `unpaid` still payable, with reasons.
+
+    `waiting`: in a wallet that nobody has taken into use yet, until the deadline for claims.
+    """
 
     newly: int
     paid: int
     paid_minor: int
     unpaid: int
     reasons: dict[str, int]
-
-
-_WORDS = {
-    "es": ("Cumple todos los requisitos.", "No cumple: {}", "No se sabe si: {}", "Falta un titular."),
-    "en": ("All conditions are met.", "Not met: {}", "Not known whether: {}", "There is no recipient."),
-    "qu": ("Llapa mañakuykunata hunt'an.", "Mana hunt'anchu: {}", "Mana yachakunchu: {}", "Mana umayuqchu."),
-}
-_FAULTS = {
-    "es": {
-        "unknown": "No se sabe el monto: falta un dato.",
-        "zero": "Según la fórmula el monto es cero.",
-        "negative": "Según la fórmula no corresponde ningún monto.",
-        "fraction": "El monto calculado tiene fracciones de la moneda menor: hay un dato por corregir.",
-        "too_large": "El monto calculado es demasiado grande: hay un dato por corregir.",
-    },
-    "en": {
-        "unknown": "The amount is not known: a fact is missing.",
-        "zero": "By the formula the amount is zero.",
-        "negative": "By the formula no amount is due.",
-        "fraction": "The amount has fractions of the smallest coin: some fact needs correcting.",
-        "too_large": "The amount is too large to be paid: some fact needs correcting.",
-    },
-    "qu": {
-        "unknown": "Qullqiqa mana yachakunchu.",
-        "zero": "Qullqiqa ch'usaq.",
-        "negative": "Mana qullqi kanchu.",
-        "fraction": "Qullqiqa mana allinchu.",
-        "too_large": "Qullqiqa nisyu hatun.",
-    },
-}
-
-
-def explain(
-    definition: Definition,
-    criteria: list[bool | None],
-    outcome: Outcome,
-    recipient: bool,
-    language: str,
-    *,
-    amount_fault: str | None = None,
-) -> str:
-    """The sentence that a resident reads. Quechua stands beside the Spanish until it has been reviewed.
-
-    `amount_fault`: why the formula's answer is no amount that can be paid, as `assessment_rows` says it.
-    """
-    if language == "qu":
-        first = explain(definition, criteria, outcome, recipient, "es", amount_fault=amount_fault)
-        return f"{first} / {_sentence(definition, criteria, outcome, recipient, 'qu', amount_fault)}"
-    return _sentence(definition, criteria, outcome, recipient, language, amount_fault)
-
-
-def _sentence(
-    definition: Definition,
-    criteria: list[bool | None],
-    outcome: Outcome,
-    recipient: bool,
-    language: str,
-    amount_fault: str | None,
-) -> str:
-    met, unmet, unknown, nobody = _WORDS.get(language, _WORDS["es"])
-    if outcome is Outcome.ELIGIBLE:
-        return met
-    parts = []
-    for wanted, words in ((False, unmet), (None, unknown)):
-        told = [
-            criterion.sentences.get(language) or next(iter(criterion.sentences.values()))
-            for criterion, answer in zip(definition.criteria, criteria, strict=True)
-            if answer is wanted
-        ]
-        if told:
-            parts.append(words.format("; ".join(told)))
-    if not recipient:
-        parts.append(nobody)
-    # Whoever does not meet a condition need not hear about a sum that was never theirs.
-    if amount_fault is not None and False not in criteria:
-        parts.append(_FAULTS.get(language, _FAULTS["es"])[amount_fault])
-    return " ".join(parts)
+    waiting: int = 0
+    waiting_minor: int = 0
 
 
 __all__ = [
+    "CHANGES",
     "MAX_AMOUNT_MINOR",
     "Assessment",
+    "Change",
+    "ChangeCount",
     "Compiled",
     "Criterion",
     "Cycle",
+    "CycleKind",
     "CycleState",
+    "CycleWarning",
     "Definition",
+    "Diff",
     "Disbursed",
     "EnrolmentState",
+    "Entitlement",
     "Explanation",
+    "HeldBack",
     "NotACriterion",
     "NotADefinition",
     "Outcome",
+    "Overpayment",
+    "OverpaymentCause",
+    "OverpaymentDecision",
     "Payable",
+    "PaymentCounts",
     "Programme",
+    "Rules",
+    "Scorecard",
+    "Waiting",
     "compile_expression",
+    "compile_rules",
     "explain",
     "fact_sql",
     "from_stored",
+    "period_of",
     "read_definition",
+    "read_scorecard",
+    "scorecard_from_stored",
     "why_stale",
 ]

@@ -52,11 +52,12 @@ _COMPARISONS: dict[type[Any], str] = {
     exp.LT: "<",
     exp.LTE: "<=",
 }
-_FUNCTIONS: dict[type[Any], str] = {
+_OF_SEVERAL: dict[type[Any], str] = {
     exp.Greatest: "greatest",
     exp.Least: "least",
     exp.Coalesce: "coalesce",
 }
+_ROUNDING: dict[type[Any], str] = {exp.Floor: "floor", exp.Ceil: "ceil", exp.Round: "round"}
 _PLAIN = re.compile(r"[a-z][a-z0-9_]*")
 _OPENING = ("L_PAREN", "L_BRACKET", "L_BRACE", "CASE")
 _CLOSING = ("R_PAREN", "R_BRACKET", "R_BRACE", "END")
@@ -82,22 +83,34 @@ class Compiled:
     facts: tuple[str, ...]
 
 
-def compile_expression(text: str, known: Mapping[str, str], *, target: str, wanted: str) -> Compiled:
+def compile_expression(
+    text: str, known: Mapping[str, str], *, target: str, wanted: str, kept: bool = False
+) -> Compiled:
     """Compile one expression. `known`: "household.cse" → type; `wanted`: "bool" or "int".
 
-    A programme for households reads facts of the household, one for people those of both. Raises
+    A programme for households reads facts of the household, one for people those of both, and each reads
+    scores ("score.…"). `kept`: over the facts that an assessment kept, instead of the registry's. Raises
     NotACriterion.
     """
-    compiler = _Compiler(known, target)
+    compiler = _Compiler(known, target, kept)
     sql, kind = compiler.write(parse_expression(text))
     if (kind in _NUMBERS) != (wanted in _NUMBERS) or (wanted == "bool" and kind != "bool"):
         raise NotACriterion(f"the answer is wanted as {wanted}, and this gives {kind}", text[:40])
     return Compiled(sql, kind, tuple(sorted(compiler.facts)))
 
 
-def fact_sql(fact: str, kind: str) -> str:
-    """Where a fact stands in the query: `h` is a row of households_on, `p` of people_on."""
+def fact_sql(fact: str, kind: str, *, kept: bool = False) -> str:
+    """Where a fact stands in the query.
+
+    `h` is a row of households_on, `p` of people_on, `c` the scores worked out before; of kept facts, `r` is
+    the row of the assessment.
+    """
     subject, _, name = fact.partition(".")
+    if subject == "score":
+        return f"c.{name}"
+    if kept:
+        own = BUILT_IN[subject].get(name)
+        return f"(r.facts ->> '{fact}'){_CAST[own[0] if own else kind]}"
     built_in = BUILT_IN[subject].get(name)
     if built_in is not None:
         return f"{built_in[1]}{'::numeric' if built_in[0] == 'int' else ''}"
@@ -106,12 +119,14 @@ def fact_sql(fact: str, kind: str) -> str:
 
 
 class _Compiler:
-    def __init__(self, known: Mapping[str, str], target: str) -> None:
+    def __init__(self, known: Mapping[str, str], target: str, kept: bool) -> None:
         self.known = dict(known)
+        self.kept = kept
         for subject, names in BUILT_IN.items():
             for name, (kind, _) in names.items():
                 self.known[f"{subject}.{name}"] = kind
-        self.subjects = ("household",) if target == "household" else ("household", "person")
+        own = () if target == "household" else ("person",)
+        self.subjects = ("household", "score", *own)
         self.facts: set[str] = set()
         self.depth = 0
 
@@ -149,9 +164,17 @@ class _Compiler:
         if kind in _ARITHMETIC:
             left, right = (self._of_type(side, "int") for side in (node.this, node.expression))
             return f"({left} {_ARITHMETIC[kind]} {right})", "int"
+        if kind is exp.Div:
+            left, right = (self._of_type(side, "int") for side in (node.this, node.expression))
+            # By nothing at all: the answer is not known, and the others are judged all the same.
+            return f"({left} / nullif({right}, 0))", "int"
         if kind is exp.Neg:
             return f"(-{self._of_type(node.this, 'int')})", "int"
-        if kind in _FUNCTIONS:
+        if kind in _ROUNDING:
+            if set(node.args) - {"this"} - _empty(node):
+                raise NotACriterion(f"{_ROUNDING[kind]} takes one number", _place(node))
+            return f"{_ROUNDING[kind]}({self._of_type(node.this, 'int')})", "int"
+        if kind in _OF_SEVERAL:
             return self._several(node)
         if kind is exp.Case:
             return self._case(node)
@@ -179,8 +202,16 @@ class _Compiler:
         kinds = {_family(kind) for _, kind in values}
         if len(kinds) != 1 or set(node.args) - {"this", "expressions", "ignore_nulls"} - _empty(node):
             raise NotACriterion("these values are of different kinds", _place(node))
-        name = _FUNCTIONS[type(node)]
-        return f"{name}({', '.join(sql for sql, _ in values)})", values[0][1]
+        name, kind = _OF_SEVERAL[type(node)], values[0][1]
+        if name == "coalesce":
+            return f"coalesce({', '.join(sql for sql, _ in values)})", kind
+        if _family(kind) not in ("int", "date"):
+            raise NotACriterion(f"{name} compares numbers or days", _place(node))
+        # PostgreSQL's own leave out what is not known; here it makes the answer unknown.
+        folded, *others = (sql for sql, _ in values)
+        for sql in others:
+            folded = f"programmes.{name}_known({folded}, {sql})"
+        return folded, kind
 
     def _case(self, node: Any) -> tuple[str, str]:
         if node.this is not None:
@@ -201,14 +232,14 @@ class _Compiler:
 
     def _fact(self, node: Any) -> tuple[str, str]:
         if node.args.get("db") or node.args.get("catalog") or not node.table:
-            raise NotACriterion("a fact is named household.… or person.…", _place(node))
+            raise NotACriterion("a fact is named household.…, person.… or score.…", _place(node))
         name = f"{node.table}.{node.name}"
         if node.table not in self.subjects or name not in self.known:
             raise NotACriterion(f"there is no fact called {name[:80]} here", _place(node))
         if not _PLAIN.fullmatch(node.name):
             raise NotACriterion("a fact's name has small letters, digits and underscores", _place(node))
         self.facts.add(name)
-        return fact_sql(name, self.known[name]), self.known[name]
+        return fact_sql(name, self.known[name], kept=self.kept), self.known[name]
 
     def _literal(self, node: Any) -> tuple[str, str]:
         if isinstance(node, exp.Boolean):

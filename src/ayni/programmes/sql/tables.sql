@@ -29,6 +29,8 @@ CREATE TABLE programmes.assessments (
     assessed_at timestamptz NOT NULL,
     assessed_by text NOT NULL,
     number bigint GENERATED ALWAYS AS IDENTITY, -- the order in which they were made
+    subjects integer, -- of how many it was made; null: of the whole registry
+    scorecards jsonb NOT NULL DEFAULT '{}', -- the version of each score that was used
     FOREIGN KEY (programme_id, version) REFERENCES programmes.versions
 );
 CREATE INDEX assessments_by_programme ON programmes.assessments (programme_id, number);
@@ -45,12 +47,19 @@ CREATE TABLE programmes.assessment_rows (
     outcome text NOT NULL CONSTRAINT outcome_is_known CHECK (outcome IN ('eligible', 'not_eligible', 'unknown')),
     amount_minor bigint,
     amount_fault text, -- why the formula's answer is no amount that can be paid
+    members uuid[], -- of an eligible subject: whom it covers
+    quantity integer, -- in kind: how many units
+    priority smallint, -- the group of the waiting list, from 1; null: none of them, served last
+    rank_value numeric, -- the smallest is served first
+    conflict text, -- the code of an incompatible programme that somebody of the subject is enrolled in
     PRIMARY KEY (assessment_id, subject_id),
     CONSTRAINT eligible_has_amount_and_recipient CHECK (
         outcome <> 'eligible' OR (amount_minor > 0 AND recipient_id IS NOT NULL)),
     CONSTRAINT amount_fault_is_known CHECK (
         amount_fault IN ('unknown', 'zero', 'negative', 'fraction', 'too_large')),
-    CONSTRAINT eligible_has_no_amount_fault CHECK (outcome <> 'eligible' OR amount_fault IS NULL)
+    CONSTRAINT eligible_has_no_amount_fault CHECK (outcome <> 'eligible' OR amount_fault IS NULL),
+    CONSTRAINT eligible_covers_somebody CHECK (outcome <> 'eligible' OR cardinality(members) > 0),
+    CONSTRAINT eligible_has_no_conflict CHECK (outcome <> 'eligible' OR conflict IS NULL)
 );
 
 -- The states of a membership, each with its reason; the newest holds.
@@ -59,7 +68,7 @@ CREATE TABLE programmes.enrolments (
     programme_id uuid NOT NULL, -- guarded
     subject_id uuid NOT NULL,
     state text NOT NULL CONSTRAINT enrolment_state_is_known CHECK (
-        state IN ('draft', 'enrolled', 'paused', 'exited', 'not_eligible', 'duplicated')),
+        state IN ('draft', 'waiting', 'enrolled', 'paused', 'exited', 'not_eligible', 'duplicated')),
     reason text NOT NULL,
     assessment_id uuid, -- guarded
     since timestamptz NOT NULL,
@@ -81,13 +90,26 @@ CREATE TABLE programmes.cycles (
     opened_at timestamptz NOT NULL,
     approved_by uuid,
     approved_at timestamptz,
+    kind text NOT NULL DEFAULT 'regular' CONSTRAINT cycle_kind_is_known CHECK (
+        kind IN ('regular', 'top_up', 'follow_up')),
+    parent_id uuid REFERENCES programmes.cycles,
+    first_on date, -- null in cycles from before periods were written down
+    last_on date,
+    approvals_needed integer NOT NULL DEFAULT 1 CONSTRAINT somebody_approves CHECK (approvals_needed BETWEEN 1 AND 2),
     CONSTRAINT approved_by_somebody CHECK (
-        state NOT IN ('approved', 'distributed', 'ended') OR (approved_by IS NOT NULL AND approved_at IS NOT NULL))
+        state NOT IN ('approved', 'distributed', 'ended') OR (approved_by IS NOT NULL AND approved_at IS NOT NULL)),
+    CONSTRAINT period_has_days CHECK (first_on <= last_on),
+    CONSTRAINT regular_cycles_have_no_parent CHECK ((kind = 'regular') = (parent_id IS NULL)),
+    -- No day is paid for twice, whatever the cycles are called.
+    CONSTRAINT one_regular_cycle_per_period EXCLUDE USING gist (
+        programme_id WITH =, daterange(first_on, last_on, '[]') WITH &&)
+        WHERE (state <> 'cancelled' AND kind = 'regular')
 );
 -- A cancelled cycle leaves its name to the next.
 CREATE UNIQUE INDEX cycle_name_is_unique ON programmes.cycles (programme_id, name) WHERE state <> 'cancelled';
 -- One assessment is paid once, whatever the cycles are called.
-CREATE UNIQUE INDEX one_cycle_per_assessment ON programmes.cycles (assessment_id) WHERE state <> 'cancelled';
+CREATE UNIQUE INDEX one_cycle_per_assessment ON programmes.cycles (assessment_id)
+    WHERE state <> 'cancelled' AND kind <> 'top_up';
 
 -- What a cycle owes: at most once to each subject. Frozen when the cycle leaves the draft.
 CREATE TABLE programmes.entitlements (
@@ -98,11 +120,24 @@ CREATE TABLE programmes.entitlements (
     amount_minor bigint NOT NULL CONSTRAINT entitlement_is_positive CHECK (amount_minor > 0),
     purpose text,
     created_at timestamptz NOT NULL,
-    CONSTRAINT one_entitlement_per_cycle UNIQUE (cycle_id, subject_id)
+    members uuid[] NOT NULL, -- whom it covers, as they lived together on the assessment's day
+    kind text NOT NULL,
+    quantity integer, -- in kind: how many units
+    deducted_minor bigint NOT NULL DEFAULT 0, -- kept back for an overpayment; the amount is what is left
+    recovers uuid, -- the overpayment for which it is kept back
+    CONSTRAINT one_entitlement_per_cycle UNIQUE (cycle_id, subject_id),
+    CONSTRAINT entitlement_covers_somebody CHECK (
+        cardinality(members) > 0 AND array_position(members, NULL) IS NULL),
+    CONSTRAINT entitlement_kind_is_known CHECK (
+        kind IN ('cash', 'purpose', 'in_kind') AND (kind = 'purpose') = (purpose IS NOT NULL)
+        AND (kind = 'in_kind') = (quantity IS NOT NULL)),
+    CONSTRAINT rations_are_counted CHECK (quantity > 0),
+    CONSTRAINT deductions_are_sums CHECK (deducted_minor >= 0 AND (deducted_minor > 0) = (recovers IS NOT NULL))
 );
 CREATE INDEX entitlements_in_order ON programmes.entitlements (cycle_id, id);
 -- Who receives what in a cycle: for finding a human who would be paid twice after two files were merged.
 CREATE INDEX entitlements_by_recipient ON programmes.entitlements (recipient_id, cycle_id);
+CREATE INDEX entitlements_recovering ON programmes.entitlements (recovers) WHERE recovers IS NOT NULL;
 
 -- Each try to pay an entitlement, with its answer. At most one of them paid.
 CREATE TABLE programmes.payments (

@@ -48,13 +48,14 @@ CREATE OR REPLACE FUNCTION registry_api.households_on(on_day date)
 RETURNS TABLE (
     household_id uuid, source text, code text, size integer, head_person_id uuid,
     children_under_6 integer, children_under_18 integer, adults integer, elders_65 integer,
-    births_unknown integer, district_code text, facts jsonb, needs_adjudication boolean)
+    births_unknown integer, district_code text, facts jsonb, needs_adjudication boolean, members uuid[])
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH members AS (
         SELECT m.household_id,
             count(*)::integer AS size,
             (array_agg(m.person_id) FILTER (WHERE m.role = 'head'))[1] AS head_person_id,
+            array_agg(m.person_id) AS members,
             (count(*) FILTER (WHERE p.birth_on > on_day - interval '6 years'))::integer AS under_6,
             (count(*) FILTER (WHERE p.birth_on > on_day - interval '18 years'))::integer AS under_18,
             (count(*) FILTER (WHERE p.birth_on <= on_day - interval '18 years'))::integer AS adults,
@@ -83,7 +84,7 @@ BEGIN ATOMIC
         m.unknown, l.district_code,
         coalesce(f.facts, '{}') || CASE WHEN k.household_id IS NULL THEN '{}'
             ELSE jsonb_build_object('cse', k.class, 'cse_on', k.valid_from) END,
-        g.household_id IS NOT NULL
+        g.household_id IS NOT NULL, m.members
     FROM members m
     JOIN registry.households h ON h.id = m.household_id
     LEFT JOIN places l ON l.household_id = h.id

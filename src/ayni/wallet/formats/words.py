@@ -8,6 +8,7 @@ LANGUAGES = ("es", "en")
 
 _CODES = {
     TransferCode.DISBURSE: ("Beneficio recibido", "Benefit received"),
+    TransferCode.CLAIM: ("Beneficio recibido", "Benefit received"),
     TransferCode.SEND: ("Envío", "Send"),
     TransferCode.PAY: ("Pago", "Payment"),
     TransferCode.PAY_BILL: ("Recibo pagado", "Bill paid"),

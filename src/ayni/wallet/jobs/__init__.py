@@ -3,6 +3,7 @@
 from ayni.wallet.jobs.desk import Desk
 from ayni.wallet.jobs.outside import look_up_bills, screen, tell_billers
 from ayni.wallet.jobs.rounds import (
+    claim_late_benefits,
     finish_closings,
     note_deaths,
     pay_commissions,
@@ -15,6 +16,7 @@ from ayni.wallet.jobs.rounds import (
 
 __all__ = [
     "Desk",
+    "claim_late_benefits",
     "finish_closings",
     "look_up_bills",
     "note_deaths",

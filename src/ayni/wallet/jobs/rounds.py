@@ -10,16 +10,18 @@ from uuid import UUID
 
 from ayni.foundation.db import SYSTEM, Database, Tx
 from ayni.payments import PayoutRefused
+from ayni.values.ids import PersonId
 from ayni.wallet import store
 from ayni.wallet.errors import OrderRefused, ParcelEnded, ParcelNotNow
 from ayni.wallet.errors.cash import CashCodeOver, CashNotNow
 from ayni.wallet.errors.trade import NothingToSettle
-from ayni.wallet.operations import cash_codes, closings, sends, standing, stops, trade
+from ayni.wallet.operations import cash_codes, closings, sends, standing, stops, trade, use
 from ayni.wallet.operations.access.terms import whole
 from ayni.wallet.store import cash
 from ayni.wallet.store import closings as closings_store
 from ayni.wallet.store import goals as goals_store
 from ayni.wallet.store import trade as trade_store
+from ayni.wallet.store import use as use_store
 
 _Mark = TypeVar("_Mark")
 _Overdue = tuple[datetime, UUID]
@@ -155,6 +157,20 @@ def _each(
                 done += step(tx, after)
         if len(found) < _MOST:
             return done
+
+
+def claim_late_benefits(database: Database) -> int:
+    """Post benefits that were on their way while their wallet was taken into use; returns of how many
+    people.
+    """
+
+    def listed(tx: Tx, after: PersonId) -> list[PersonId]:
+        return use_store.list_people_with_unclaimed(tx, after=after, most=_MOST)
+
+    def claim(tx: Tx, person_id: PersonId) -> bool:
+        return use.claim_benefits(tx, person_ids=[person_id]) > 0
+
+    return _each(database, listed, claim, first=PersonId(_NOBODY))
 
 
 def note_deaths(database: Database) -> int:

@@ -106,7 +106,8 @@ class Benefit:
 class BenefitAnswer:
     """What became of a benefit. Without `paid` it stays payable, and `reason` says why in a sentence.
 
-    `newly` is False when an earlier call had paid it. `code` is stable: "paid" or a refusal's. `sent` tells
+    `newly` is False when an earlier call had paid it. `code` is stable: "paid", "waiting" (in a hold, for a
+    wallet that is not in use yet) or a refusal's. `sent` tells
     whether the attempt was used up: a refusal of the ledger is remembered, so trying again needs another.
     """
 

@@ -27,6 +27,7 @@ from ayni.wallet.operations.quotes import limits_left, quote, quote_send
 from ayni.wallet.operations.refunds import refund
 from ayni.wallet.operations.sends import return_parcel, send, take_parcel
 from ayni.wallet.operations.tiers import set_up_tiers
+from ayni.wallet.operations.use import take_into_use
 
 __all__ = [
     "PreparedBenefits",
@@ -65,6 +66,7 @@ __all__ = [
     "set_up_tiers",
     "standing",
     "stops",
+    "take_into_use",
     "take_parcel",
     "trade",
 ]

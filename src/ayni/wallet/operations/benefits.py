@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from ayni import ledger
 from ayni.foundation.db import Tx
-from ayni.ledger import AccountCode, NewAccount, Result, Transfer, TransferCode
+from ayni.ledger import AccountCode, Kind, NewAccount, Result, Transfer, TransferCode
 from ayni.payments import TRUST_BOOK
 from ayni.values.ids import AccountId, EventId, PersonId, TransferId, derived_id, new_id
 from ayni.wallet import store
 from ayni.wallet.errors import NotAProgrammeAccount, TooManyAtOnce
 from ayni.wallet.model import MAX_AMOUNT_MINOR, Benefit, BenefitAnswer, Wallet
 from ayni.wallet.model.closings import FULL
+from ayni.wallet.operations.access.terms import whole
 from ayni.wallet.operations.refusals import differs, in_words
-from ayni.wallet.store import closings
+from ayni.wallet.store import closings, use
 
 _REASONS = {
     Result.INSUFFICIENT_FUNDS: "The programme's account does not hold enough.",
@@ -41,9 +43,12 @@ _UNSENT = {
 class PreparedBenefits:
     """Benefits decided and not yet posted: by place, each one's transfer, or why it cannot be sent."""
 
+    from_account_id: AccountId
     benefits: tuple[Benefit, ...]
     transfers: Mapping[int, Transfer]
     unsent: Mapping[int, BenefitAnswer]
+    until: datetime
+    """Until when what goes to wallets that are not in use waits for them."""
 
     def without(self, held: Mapping[int, tuple[str, str]]) -> PreparedBenefits:
         """The same, less those that the caller holds back: by place, a code and the reason in a sentence."""
@@ -60,33 +65,48 @@ class PreparedBenefits:
             for place, (code, reason) in held.items()
         }
         return PreparedBenefits(
+            self.from_account_id,
             self.benefits,
             {place: one for place, one in self.transfers.items() if place not in held},
             {**self.unsent, **answers},
+            self.until,
         )
 
 
 def disburse(
-    tx: Tx, *, from_account_id: AccountId, benefits: Sequence[Benefit], reference: UUID | None = None
+    tx: Tx,
+    *,
+    from_account_id: AccountId,
+    benefits: Sequence[Benefit],
+    reference: UUID | None = None,
+    claim_days: int | None = None,
 ) -> list[BenefitAnswer]:
     """Pay benefits out of a programme's e-money account, and answer each, in their order.
 
     At most `ledger.BULK_BATCH`, each in one transfer whose id is made of the entitlement and its attempt:
     called again with the same benefits, nobody is paid twice. A benefit is paid whole or stays payable; it is
     never split. `reference` (the cycle's id) is written on each transfer. Posts, so a transaction does it
-    last. The caller's own books are the caller's to post. Raises TooManyAtOnce,
-    NotAProgrammeAccount.
+    last. To a wallet that is not in use goes a hold: whoever takes it into use has the money, and after
+    `claim_days` (or the country's term) it is the programme's again. The caller's own books are the caller's
+    to post; of a hold they follow when it is claimed. Raises TooManyAtOnce, NotAProgrammeAccount.
     """
-    prepared = prepare_benefits(tx, from_account_id=from_account_id, benefits=benefits, reference=reference)
+    prepared = prepare_benefits(
+        tx, from_account_id=from_account_id, benefits=benefits, reference=reference, claim_days=claim_days
+    )
     others = {**prepared.unsent, **post_benefits(tx, prepared)}
     return [
-        others.get(place) or _paid(benefit, prepared.transfers[place].id, newly=True)
+        others.get(place) or _paid(benefit, prepared.transfers[place], newly=True)
         for place, benefit in enumerate(benefits)
     ]
 
 
 def prepare_benefits(
-    tx: Tx, *, from_account_id: AccountId, benefits: Sequence[Benefit], reference: UUID | None = None
+    tx: Tx,
+    *,
+    from_account_id: AccountId,
+    benefits: Sequence[Benefit],
+    reference: UUID | None = None,
+    claim_days: int | None = None,
 ) -> PreparedBenefits:
     """Decide everything about benefits that can be decided without the ledger's lock.
 
@@ -109,6 +129,8 @@ def prepare_benefits(
     }
     to_send = {place: benefit for place, benefit in enumerate(benefits) if place not in unsent}
     payees = _payees(tx, list(to_send.values()), wallets, purposes)
+    in_use = use.find_in_use(tx, list({benefit.person_id for benefit in to_send.values()}))
+    term = timedelta(days=whole(tx, "wallet.claim_days") if claim_days is None else claim_days)
     transfers = {
         place: Transfer(
             id=_transfer_id(benefit),
@@ -121,10 +143,12 @@ def prepare_benefits(
             amount_minor=benefit.amount_minor,
             code=TransferCode.DISBURSE,
             reference=reference,
+            kind=Kind.SINGLE if benefit.person_id in in_use else Kind.PENDING,
+            timeout_seconds=None if benefit.person_id in in_use else int(term.total_seconds()),
         )
         for place, benefit in to_send.items()
     }
-    return PreparedBenefits(tuple(benefits), transfers, unsent)
+    return PreparedBenefits(from_account_id, tuple(benefits), transfers, unsent, tx.now + term)
 
 
 def post_benefits(tx: Tx, prepared: PreparedBenefits) -> dict[int, BenefitAnswer]:
@@ -132,9 +156,17 @@ def post_benefits(tx: Tx, prepared: PreparedBenefits) -> dict[int, BenefitAnswer
 
     Posts, so a transaction does it last.
     """
+    waiting = {place: one for place, one in prepared.transfers.items() if one.kind is Kind.PENDING}
+    if waiting:
+        use.insert_waiting(
+            tx,
+            [(one.id, prepared.benefits[place].person_id) for place, one in waiting.items()],
+            account_id=prepared.from_account_id,
+            until=prepared.until,
+        )
     posted = ledger.post(tx, list(prepared.transfers.values()))
     return {
-        place: _answer(prepared.benefits[place], transfer.id, answer.result)
+        place: _answer(prepared.benefits[place], transfer, answer.result)
         for (place, transfer), answer in zip(prepared.transfers.items(), posted, strict=True)
         if answer.result is not Result.CREATED
     }
@@ -214,12 +246,12 @@ def _open_bound_accounts(
         )
 
 
-def _answer(benefit: Benefit, transfer_id: TransferId, result: Result) -> BenefitAnswer:
+def _answer(benefit: Benefit, transfer: Transfer, result: Result) -> BenefitAnswer:
     if result.ok:
-        return _paid(benefit, transfer_id, newly=result is Result.CREATED)
+        return _paid(benefit, transfer, newly=result is Result.CREATED)
     return BenefitAnswer(
         entitlement_id=benefit.entitlement_id,
-        transfer_id=transfer_id,
+        transfer_id=transfer.id,
         paid=False,
         newly=False,
         sent=not differs(result),
@@ -228,14 +260,14 @@ def _answer(benefit: Benefit, transfer_id: TransferId, result: Result) -> Benefi
     )
 
 
-def _paid(benefit: Benefit, transfer_id: TransferId, *, newly: bool) -> BenefitAnswer:
+def _paid(benefit: Benefit, transfer: Transfer, *, newly: bool) -> BenefitAnswer:
     return BenefitAnswer(
         entitlement_id=benefit.entitlement_id,
-        transfer_id=transfer_id,
+        transfer_id=transfer.id,
         paid=True,
         newly=newly,
         sent=True,
-        code="paid",
+        code="waiting" if transfer.kind is Kind.PENDING else "paid",
         reason="",
     )
 

@@ -23,6 +23,7 @@ PARAMETERS = {
 RESIDENT_COUNTS: dict[int, Counts] = {
     # A benefit counts only in the balance, which the ledger tests for whatever arrives.
     TransferCode.DISBURSE: Counts.NONE,
+    TransferCode.CLAIM: Counts.NONE,
     TransferCode.PAY: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
     TransferCode.PAY_BILL: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
     # Between accounts of one owner nothing counts; the code must be known all the same.

@@ -4,7 +4,7 @@ DECLARE
     v_table text;
 BEGIN
     FOREACH v_table IN ARRAY ARRAY['wallets', 'purposes', 'purpose_accounts', 'shops', 'accepted_purposes',
-        'parcels', 'parcel_ends', 'cash_codes', 'cash_code_tries', 'cash_code_ends', 'requests',
+        'parcels', 'parcel_ends', 'uses', 'waiting_benefits', 'cash_codes', 'cash_code_tries', 'cash_code_ends', 'requests',
         'request_ends', 'shop_accounts', 'settlements', 'commissions',
         'bills', 'bill_payments', 'bill_answers', 'goals', 'goal_ends', 'standing', 'standing_ends', 'standing_tries',
         'risk_decisions', 'risk_ends', 'sanction_hits', 'sanction_verdicts', 'cases', 'case_notes', 'case_ends', 'lookups'] LOOP

@@ -1,9 +1,11 @@
--- Entitlements that may not be paid now, and why. A reason goes away: an officer decides about a pair, a household
--- names who receives.
+-- Entitlements that may not be paid now, and why. Most reasons go away: an officer decides about a pair, a household
+-- names who receives. No row says that somebody is held back: it is asked whenever something is to be paid.
 --
--- waits_for_adjudication: somebody of the subject, or the recipient, stands in an open pair that holds up payments.
--- same_human: files were merged since the cycle was frozen, and the human is paid by another entitlement of it: by
--- that of the file that was kept, or else by the first.
+-- voided: an officer took it back before it was paid.
+-- same_human, incompatible, overpayment: it is not claimed (programmes.claim says why), or files were merged since it
+-- was, and the human is covered by another entitlement of the cycle: by that of the file that was kept, or else by the
+-- first.
+-- waits_for_adjudication: somebody whom it covers, or who receives it, stands in an open pair that holds up payments.
 -- recipient_died: who would receive it has died.
 CREATE OR REPLACE FUNCTION programmes.held_back(p_entitlements uuid[])
 RETURNS TABLE (id uuid, code text)
@@ -15,19 +17,28 @@ DECLARE
     v_concerned uuid[];
     v_waiting uuid[];
 BEGIN
+    RETURN QUERY
+    SELECT e.id, CASE WHEN EXISTS (SELECT FROM programmes.reversals r WHERE r.entitlement_id = e.id) THEN 'voided'
+        ELSE coalesce((SELECT s.code FROM programmes.set_asides s WHERE s.entitlement_id = e.id
+            ORDER BY s.number DESC LIMIT 1), 'voided') END
+    FROM programmes.entitlements e
+    JOIN programmes.cycles y ON y.id = e.cycle_id AND y.state NOT IN ('draft', 'to_approve')
+    WHERE e.id = ANY (p_entitlements)
+        AND NOT EXISTS (SELECT FROM programmes.entitlement_claims c WHERE c.entitlement_id = e.id);
     SELECT array_agg(DISTINCT u.subject) INTO v_concerned
-    FROM programmes.entitlements e CROSS JOIN LATERAL (VALUES (e.subject_id), (e.recipient_id)) u (subject)
+    FROM programmes.entitlements e
+    CROSS JOIN LATERAL (VALUES (e.subject_id), (programmes.payee_of(e))) u (subject)
     WHERE e.id = ANY (p_entitlements);
     v_waiting := ARRAY (SELECT w.subject_id FROM registry_api.waiting_among(v_concerned) w);
     IF cardinality(v_waiting) > 0 THEN
         RETURN QUERY
         SELECT e.id, 'waits_for_adjudication' FROM programmes.entitlements e
         WHERE e.id = ANY (p_entitlements)
-            AND (e.subject_id = ANY (v_waiting) OR e.recipient_id = ANY (v_waiting));
+            AND (e.subject_id = ANY (v_waiting) OR programmes.payee_of(e) = ANY (v_waiting));
     END IF;
     RETURN QUERY
     SELECT e.id, 'recipient_died' FROM programmes.entitlements e
-    WHERE e.id = ANY (p_entitlements) AND e.recipient_id IN (
+    WHERE e.id = ANY (p_entitlements) AND programmes.payee_of(e) IN (
         SELECT p.person_id FROM identity_api.particulars p
         WHERE p.person_id = ANY (v_concerned) AND p.died_on IS NOT NULL);
     IF EXISTS (SELECT FROM identity_api.merged) THEN
@@ -36,36 +47,32 @@ BEGIN
 END;
 $$;
 
--- Entitlements whose human another entitlement of the same cycle pays. Of households the recipients are compared, of
--- people they themselves: one collector may well receive for several.
+-- Entitlements of which somebody, by another file, is claimed by another entitlement of the same cycle too: two files
+-- that were merged after the approval.
 CREATE OR REPLACE FUNCTION programmes.paid_as_another(p_entitlements uuid[]) RETURNS TABLE (id uuid)
 LANGUAGE sql STABLE
 AS $$
     WITH humans AS MATERIALIZED (
         SELECT m.person_id, m.canonical_id FROM identity_api.merged m
         UNION SELECT m.canonical_id, m.canonical_id FROM identity_api.merged m
-    ), mine AS MATERIALIZED (
-        SELECT e.id, e.cycle_id, g.target, h.person_id, h.canonical_id
+    ), concerned AS MATERIALIZED (
+        SELECT DISTINCT y.programme_id, programmes.claimed_in(y) AS cycle_id
         FROM programmes.entitlements e
-        JOIN programmes.cycles c ON c.id = e.cycle_id
-        JOIN programmes.programmes g ON g.id = c.programme_id
-        JOIN humans h ON h.person_id = CASE g.target WHEN 'household' THEN e.recipient_id ELSE e.subject_id END
+        JOIN programmes.cycles y ON y.id = e.cycle_id
         WHERE e.id = ANY (p_entitlements)
-    ), others AS (
-        SELECT m.id, m.canonical_id = m.person_id AS kept, h.canonical_id = h.person_id AS other_kept, o.id AS other_id
-        FROM mine m
-        JOIN humans h ON h.canonical_id = m.canonical_id AND h.person_id <> m.person_id
-        -- Each looks by an index of its own.
-        CROSS JOIN LATERAL (
-            SELECT e.id FROM programmes.entitlements e
-            WHERE m.target = 'household' AND e.recipient_id = h.person_id AND e.cycle_id = m.cycle_id
-            UNION ALL
-            SELECT e.id FROM programmes.entitlements e
-            WHERE m.target = 'person' AND e.subject_id = h.person_id AND e.cycle_id = m.cycle_id) o
+    ), claims AS MATERIALIZED (
+        SELECT c.entitlement_id, c.cycle_id, h.canonical_id, h.canonical_id = h.person_id AS kept
+        FROM concerned k
+        CROSS JOIN humans h
+        JOIN programmes.entitlement_claims c
+            ON c.programme_id = k.programme_id AND c.cycle_id = k.cycle_id AND c.person_id = h.person_id
     )
-    SELECT DISTINCT o.id FROM others o
-    WHERE EXISTS (SELECT FROM programmes.payments p WHERE p.entitlement_id = o.other_id AND p.paid)
-        OR (o.other_kept AND NOT o.kept) OR (o.other_kept = o.kept AND o.other_id < o.id);
+    SELECT DISTINCT m.entitlement_id
+    FROM claims m
+    JOIN claims o ON o.cycle_id = m.cycle_id AND o.canonical_id = m.canonical_id AND o.entitlement_id <> m.entitlement_id
+    WHERE m.entitlement_id = ANY (p_entitlements)
+        AND (EXISTS (SELECT FROM programmes.settled p WHERE p.entitlement_id = o.entitlement_id)
+            OR (o.kept AND NOT m.kept) OR (o.kept = m.kept AND o.entitlement_id < m.entitlement_id));
 $$;
 
 GRANT EXECUTE ON FUNCTION programmes.held_back, programmes.paid_as_another TO ayni_app;

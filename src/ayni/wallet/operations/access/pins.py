@@ -14,6 +14,7 @@ from ayni.wallet import queries
 from ayni.wallet.errors.access import BadPin, NoPinSet, PinAlreadySet, PinLocked, SamePin, WeakPin, WrongPin
 from ayni.wallet.model.access import is_a_pin, is_easily_guessed
 from ayni.wallet.operations.access.terms import lock_after, tries_left
+from ayni.wallet.operations.use import take_into_use
 from ayni.wallet.store import access as store
 
 
@@ -75,11 +76,15 @@ def change_pin(tx: Tx, *, ring: KeyRing, person_id: PersonId, pin: str, new: str
 
 
 def replace_pin(tx: Tx, *, ring: KeyRing, person_id: PersonId, pin: str, why: str) -> None:
-    """Set a PIN in place of whichever there is, and forget the wrong tries."""
+    """Set a PIN in place of whichever there is, and forget the wrong tries. The wallet is in use by it.
+
+    Posts what has waited for it, so a transaction does it last.
+    """
     version, kept = pins.hash_pin(ring, owner=person_id, pin=pin)
     store.replace_pin(tx, person_id, kept=kept, version=version)
     store.settle_tries(tx, person_id, wrong=0, locked_until=None)
     audit.record(tx, action="wallet.set_pin", subject=show_id("per", person_id), reason=why)
+    take_into_use(tx, person_ids=[person_id], how="pin")
 
 
 def check_new_pin(tx: Tx, *, person_id: PersonId, pin: str) -> None:

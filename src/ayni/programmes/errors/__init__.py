@@ -195,3 +195,129 @@ class BudgetNotCovered(Refused):
     what = "The programme's budget does not cover this cycle."
     means = "It was not approved, and nothing was reserved."
     do = "Have the funds deposited and confirmed first, then approve it."
+
+
+class UnknownEntitlement(NotFound):
+    """No entitlement has this id."""
+
+    code = "unknown_entitlement"
+    what = "There is no such entitlement."
+    means = "Nothing was changed."
+    do = "Check the id, as the cycle's list shows it."
+
+
+class UnknownScorecard(NotFound):
+    """No scorecard has this code."""
+
+    code = "unknown_scorecard"
+    what = "There is no score called {score}."
+    means = "Nothing was changed."
+    do = "Define it first (ayni programme define-score FILE)."
+
+
+class WarningsUnread(Refused):
+    """A cycle has warnings, and its approver has not said that they were read."""
+
+    code = "warnings_unread"
+    what = "This cycle has warnings that must be read before it is approved."
+    means = "It was not approved."
+    do = "Look at them with the cycle's differences, then approve it and say that you have read them."
+
+
+class AlreadyApproved(Refused):
+    """One human approves once, by whichever account."""
+
+    code = "already_approved"
+    what = "This human has approved the cycle already, through this account or another."
+    means = "The cycle still waits for another officer."
+    do = "Ask another officer with the role of approver."
+
+
+class PeriodUnknown(BadInput):
+    """The programme's calendar has no payment of that name."""
+
+    code = "period_unknown"
+    what = "The calendar of {programme} has no payment called {name}."
+    means = "No cycle was opened."
+    do = "Name the cycle as the calendar does: {known}."
+
+
+class CycleOverCap(Refused):
+    """A cycle comes to more than the programme's file allows for one."""
+
+    code = "cycle_over_cap"
+    what = "The entitlements would come to {total_minor} minor units, and a cycle has at most {most_minor}."
+    means = "No cycle was opened."
+    do = "Look at who is enrolled and at the amounts; or change the cap in a new version."
+
+
+class NoSuchParent(Refused):
+    """A top-up or a follow-up needs a cycle of the same programme that was approved."""
+
+    code = "no_such_parent"
+    what = "Only an approved cycle of the same programme can be topped up or followed up."
+    means = "No cycle was opened."
+    do = "Choose the cycle that was paid, or open a regular one."
+
+
+class EntitlementSettled(Refused):
+    """It was paid, or waits for its wallet."""
+
+    code = "entitlement_settled"
+    what = "This entitlement has been paid, or its money waits for the wallet."
+    means = "It is as it was: money in a wallet is its owner's."
+    do = "If it should not have been paid, record an overpayment, which is decided and can be appealed."
+
+
+class NotAPayee(Refused):
+    """Money of a household goes to somebody of it, or to who collects for one of them."""
+
+    code = "not_a_payee"
+    what = "This person is neither covered by the entitlement nor collects for anybody who is."
+    means = "It goes to whom it went before."
+    do = "Register them as a collector first, with the document and the days, or name a member."
+
+
+class CycleStillWaits(Refused):
+    """Money of the cycle waits for wallets, and its owners still have time."""
+
+    code = "cycle_still_waits"
+    what = "The money of {waiting} entitlements waits for wallets that are not taken into use yet."
+    means = "The cycle was not ended."
+    do = "End it when the deadline for claims has passed: what nobody took is the programme's again then."
+
+
+class UnknownOverpayment(NotFound):
+    """No overpayment has this id."""
+
+    code = "unknown_overpayment"
+    what = "There is no such overpayment."
+    means = "Nothing was changed."
+    do = "Check the id (ayni programme overpayments CODE)."
+
+
+class NotOverpaid(Refused):
+    """Nothing was paid, or less, or there is a case of it already."""
+
+    code = "not_overpaid"
+    what = "No overpayment of this sum can be recorded of the entitlement."
+    means = "Nothing was recorded."
+    do = "Check that it was paid, that the sum is no more than that, and that there is no case of it already."
+
+
+class OverpaymentDecided(Refused):
+    """A decision is made once; whoever disagrees appeals."""
+
+    code = "overpayment_decided"
+    what = "This overpayment has been decided already."
+    means = "The first decision stands."
+    do = "To change it, decide an appeal against it."
+
+
+class BadRecovery(BadInput):
+    """Sums that cannot be meant, or no reasons."""
+
+    code = "bad_recovery"
+    what = "A recovery has reasons, and keeps back part of each cycle up to at most {most_minor} minor units."
+    means = "Nothing was decided."
+    do = "Give both sums above zero, or both zero to recover nothing, and the reasons."

@@ -4,44 +4,42 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from datetime import date
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from ayni.foundation import arrays
+from ayni.foundation import arrays, outbox
 from ayni.foundation.db import Tx
 from ayni.foundation.queries import load_queries
 from ayni.programmes.errors import (
-    CriteriaFailed,
+    AlreadyApproved,
     CycleExists,
     CyclePartlyPaid,
     CycleStateRefused,
     HeldMeanwhile,
+    OverpaymentDecided,
     OwnBenefit,
     PaidMeanwhile,
     SameHuman,
     UnknownCycle,
     UnknownProgramme,
+    WarningsUnread,
 )
 from ayni.programmes.model import (
-    Compiled,
-    Cycle,
     CycleState,
     Definition,
     HeldBack,
     Payable,
+    PaymentCounts,
     Programme,
-    fact_sql,
     from_stored,
 )
-from ayni.values.ids import CycleId, EntitlementId, OfficerId, PersonId, ProgrammeId, TransferId
+from ayni.values.ids import CycleId, EntitlementId, PersonId, ProgrammeId, TransferId
 from ayni.wallet import BenefitAnswer
 
-_QUERIES = load_queries("programmes")
+QUERIES = load_queries("programmes")
 _NAMED = {
     "AY301": CycleStateRefused,
     "AY302": CycleStateRefused,
@@ -50,18 +48,26 @@ _NAMED = {
     "AY305": CycleStateRefused,
     "AY306": CyclePartlyPaid,
     "AY308": HeldMeanwhile,
+    "AY309": WarningsUnread,
+    "AY310": CycleStateRefused,
+    "AY311": CycleStateRefused,
+    "AY312": AlreadyApproved,
 }
+
+_CYCLE_IS_THERE = ("cycle_name_is_unique", "one_cycle_per_assessment", "one_regular_cycle_per_period")
 
 
 @contextlib.contextmanager
-def _named() -> Iterator[None]:
+def named() -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
         if error.sqlstate in _NAMED:
             raise _NAMED[error.sqlstate] from error
-        if error.diag.constraint_name in ("cycle_name_is_unique", "one_cycle_per_assessment"):
+        if error.diag.constraint_name in _CYCLE_IS_THERE:
             raise CycleExists from error
+        if error.diag.constraint_name == "overpayment_decided_once":
+            raise OverpaymentDecided from error
         if error.diag.constraint_name == "paid_once":
             raise PaidMeanwhile from error
         raise
@@ -69,8 +75,8 @@ def _named() -> Iterator[None]:
 
 def run(tx: Tx, query: str, **values: Any) -> psycopg.Cursor[Any]:
     """Run a named statement; the database's own refusals become named errors."""
-    with _named():
-        return tx.execute(_QUERIES[query], values)
+    with named():
+        return tx.execute(QUERIES[query], values)
 
 
 def known_facts(tx: Tx) -> dict[str, str]:
@@ -119,76 +125,6 @@ def insert_version(tx: Tx, programme_id: ProgrammeId, version: int, definition: 
     )
 
 
-def assess(
-    tx: Tx,
-    *,
-    assessment_id: UUID,
-    target: str,
-    as_of: date,
-    criteria: Sequence[Compiled],
-    amount: Compiled,
-    types: dict[str, str],
-) -> None:
-    """Judge every subject in one statement. The compiled texts come from the model's white list only."""
-    facts = sorted({fact for compiled in (*criteria, amount) for fact in compiled.facts})
-    pairs = [
-        part for fact in facts for part in (sql.Literal(fact), _compiled(fact_sql(fact, types.get(fact, ""))))
-    ]
-    template: LiteralString = _QUERIES["assess_households" if target == "household" else "assess_people"]
-    statement = sql.SQL(template).format(
-        facts=sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(pairs)),
-        criteria=sql.SQL("ARRAY[{}]::boolean[]").format(
-            sql.SQL(", ").join([_compiled(compiled.sql) for compiled in criteria])
-        ),
-        amount=_compiled(amount.sql),
-    )
-    try:
-        tx.connection.execute(statement, {"assessment_id": assessment_id, "as_of": as_of})
-    except psycopg.DataError as error:
-        raise CriteriaFailed from error
-
-
-def find_amount_fault(tx: Tx, amount: Compiled) -> str | None:
-    """Why a formula that reads no facts gives no amount that can be paid, or None."""
-    template: LiteralString = _QUERIES["amount_fault"]
-    row = tx.connection.execute(sql.SQL(template).format(amount=_compiled(amount.sql)), {}).fetchone()
-    assert row is not None
-    return None if row[0] is None else str(row[0])
-
-
-def _compiled(text: str) -> sql.Composable:
-    # Written by the model, never by a user. Doubled: the statement also carries psycopg's own placeholders.
-    return sql.SQL(text.replace("%", "%%"))
-
-
-def find_cycle(tx: Tx, cycle_id: CycleId) -> Cycle:
-    """One cycle, or UnknownCycle."""
-    row = run(tx, "find_cycle", id=cycle_id).fetchone()
-    if row is None:
-        raise UnknownCycle
-    return Cycle(
-        id=CycleId(row[0]),
-        programme_id=ProgrammeId(row[1]),
-        programme=row[2],
-        name=row[3],
-        assessment_id=row[4],
-        state=CycleState(row[5]),
-        entitlements=row[6],
-        total_minor=row[7],
-        digest=row[8],
-        opened_by=OfficerId(row[9]),
-        opened_at=row[10],
-        approved_by=None if row[11] is None else OfficerId(row[11]),
-    )
-
-
-def insert_entitlements(tx: Tx, **values: Any) -> tuple[int, int]:
-    """Freeze what a cycle owes; how many entitlements, and their sum in minor units."""
-    row = run(tx, "insert_entitlements", **values).fetchone()
-    assert row is not None
-    return row[0], int(row[1])
-
-
 def lock_cycle(tx: Tx, cycle_id: CycleId, *, to_change: bool = True) -> CycleState:
     """The state of a cycle, which nobody else can change until this transaction ends. Raises UnknownCycle.
 
@@ -216,16 +152,27 @@ def count_held_back(tx: Tx, cycle_id: CycleId) -> dict[HeldBack, int]:
     return {HeldBack(row[0]): row[1] for row in run(tx, "count_held_back", cycle_id=cycle_id)}
 
 
-def insert_payments(tx: Tx, sent: Sequence[tuple[Payable, TransferId]]) -> None:
-    """Record that these are paid, before the ledger is asked. Raises PaidMeanwhile."""
+def tell(tx: Tx, *, person_id: PersonId, kind: str, numbers: dict[str, Any]) -> None:
+    """Write a message to the newest telephone that reaches a person, if there is one."""
+    row = run(tx, "phone_of", person_id=person_id).fetchone()
+    if row is not None:
+        outbox.put(tx, recipient=row[0], kind=kind, numbers=numbers, language=row[1])
+
+
+def insert_payments(tx: Tx, sent: Sequence[tuple[Payable, TransferId, bool]]) -> None:
+    """Record that these are paid, or wait for their wallets, before the ledger is asked.
+
+    Raises PaidMeanwhile.
+    """
     if sent:
         arrays.register(tx.connection)
         run(
             tx,
             "insert_payments",
-            entitlement_ids=arrays.pack_uuids([payable.id for payable, _ in sent]),
-            attempts=arrays.pack_int4_or_nulls([payable.attempt for payable, _ in sent]),
-            transfer_ids=arrays.pack_uuids([transfer_id for _, transfer_id in sent]),
+            entitlement_ids=arrays.pack_uuids([payable.id for payable, _, _ in sent]),
+            attempts=arrays.pack_int4_or_nulls([payable.attempt for payable, _, _ in sent]),
+            transfer_ids=arrays.pack_uuids([transfer_id for _, transfer_id, _ in sent]),
+            waits=arrays.pack_int4_or_nulls([int(waits) for _, _, waits in sent]),
             at=tx.now,
         )
 
@@ -252,16 +199,11 @@ def _columns(tried: Sequence[tuple[Payable, BenefitAnswer]]) -> dict[str, list[A
     }
 
 
-def find_open_cycle(tx: Tx, assessment_id: UUID) -> bool:
-    """Whether a cycle that was not cancelled pays an assessment."""
-    return run(tx, "open_cycle_of", assessment_id=assessment_id).fetchone() is not None
-
-
-def find_newer(tx: Tx, assessment_id: UUID) -> tuple[int, bool]:
-    """The newest version of an assessment's programme, and whether an assessment was made after it."""
-    row = run(tx, "what_is_newer", id=assessment_id).fetchone()
+def get_claim_days(tx: Tx, assessment_id: UUID) -> int | None:
+    """For how long a cycle's money waits for wallets, as its programme says; None: as the country does."""
+    row = run(tx, "claim_days", assessment_id=assessment_id).fetchone()
     assert row is not None
-    return row[0], row[1]
+    return None if row[0] is None else int(row[0])
 
 
 def list_open_totals(tx: Tx) -> dict[ProgrammeId, int]:
@@ -269,8 +211,8 @@ def list_open_totals(tx: Tx) -> dict[ProgrammeId, int]:
     return {ProgrammeId(row[0]): row[1] for row in run(tx, "open_totals")}
 
 
-def count_payments(tx: Tx, cycle_id: CycleId) -> tuple[int, int, int]:
-    """Of a cycle: how many are paid, their sum in minor units, and how many are not."""
+def count_payments(tx: Tx, cycle_id: CycleId) -> PaymentCounts:
+    """How a cycle's entitlements stand: how many, and how much in minor units."""
     row = run(tx, "count_payments", cycle_id=cycle_id).fetchone()
     assert row is not None
-    return row[0], row[1], row[2]
+    return PaymentCounts(*row)

@@ -1,0 +1,22 @@
+"""What changes programmes. Each function is one use case; the caller commits."""
+
+from ayni.programmes.operations import cycles, entitlements, overpayments
+from ayni.programmes.operations.assessing import assess
+from ayni.programmes.operations.cycles import approve_cycle, cancel_cycle, end_cycle, open_cycle
+from ayni.programmes.operations.definitions import define_programme, define_score
+from ayni.programmes.operations.enrolling import change_enrolment, enrol
+
+__all__ = [
+    "approve_cycle",
+    "assess",
+    "cancel_cycle",
+    "change_enrolment",
+    "cycles",
+    "define_programme",
+    "define_score",
+    "end_cycle",
+    "enrol",
+    "entitlements",
+    "open_cycle",
+    "overpayments",
+]

@@ -1,0 +1,125 @@
+"""Programmes and scores are written down as dated data; a change is a new version."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import yaml
+
+from ayni import payments
+from ayni.foundation import audit
+from ayni.foundation.db import Tx
+from ayni.programmes import store
+from ayni.programmes.errors import BadDefinition, TargetIsFixed
+from ayni.programmes.model import (
+    Definition,
+    NotACriterion,
+    NotADefinition,
+    Programme,
+    Scorecard,
+    compile_rules,
+    read_definition,
+    read_scorecard,
+)
+from ayni.programmes.store import assessing
+from ayni.values.ids import ProgrammeId, new_id, show_id
+
+_MAX_FILE = 200_000
+
+
+def define_programme(tx: Tx, *, text: str) -> Programme:
+    """Define a programme, or its next version, from YAML. The same text twice is one version.
+
+    Opens the programme's budget book. Raises BadDefinition, TargetIsFixed.
+    """
+    definition = _read(tx, text)
+    known = store.find_programme(tx, definition.code)
+    if known is None:
+        programme_id = ProgrammeId(new_id(tx.now))
+        store.run(
+            tx,
+            "insert_programme",
+            id=programme_id,
+            code=definition.code,
+            target=definition.target,
+            at=tx.now,
+        )
+        version = 1
+    elif known.definition.digest == definition.digest:
+        return known
+    elif known.target != definition.target:
+        raise TargetIsFixed(programme=known.code, target=known.target)
+    else:
+        programme_id, version = known.id, known.version + 1
+    store.insert_version(tx, programme_id, version, definition)
+    audit.record(
+        tx,
+        action="programmes.define",
+        subject=show_id("prg", programme_id),
+        details={"version": version, "digest": definition.digest},
+    )
+    payments.open_programme_book(tx, programme_id=programme_id, name=definition.code)
+    payments.name_programme(tx, programme_id=programme_id, name=definition.name)
+    return Programme(programme_id, definition.code, definition.target, version, definition)
+
+
+def read_rules(tx: Tx, text: str) -> Definition:
+    """A definition that can be assessed, from YAML, without recording it. Raises BadDefinition."""
+    return _read(tx, text)
+
+
+def define_score(tx: Tx, *, text: str) -> Scorecard:
+    """Define a score, or its next version, from YAML. The same text twice is one version.
+
+    Raises BadDefinition.
+    """
+    try:
+        scorecard = read_scorecard(_load(text))
+    except NotADefinition as error:
+        raise BadDefinition(place=error.place, reason=error.reason) from error
+    try:
+        scorecard.compile(store.known_facts(tx))
+    except NotACriterion as error:
+        raise BadDefinition(place="terms", reason=f"{error.reason} (at: {error.place})") from error
+    known = assessing.find_scorecard(tx, scorecard.code)
+    if known is not None and known[1].digest == scorecard.digest:
+        return known[1]
+    version = 1 if known is None else known[0] + 1
+    assessing.insert_scorecard(tx, scorecard, version)
+    audit.record(
+        tx,
+        action="programmes.define_score",
+        subject=scorecard.code,
+        details={"version": version, "digest": scorecard.digest},
+    )
+    return scorecard
+
+
+def _load(text: str) -> Any:
+    if len(text) > _MAX_FILE:
+        raise BadDefinition(place="the file", reason=f"it has more than {_MAX_FILE} characters")
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = "the file" if mark is None else f"line {mark.line + 1}"
+        raise BadDefinition(place=place, reason="it is not YAML") from error
+    except (ValueError, RecursionError) as error:
+        # What YAML reads as a day or a number, and Python then cannot: 2025-13-45.
+        raise BadDefinition(
+            place="the file", reason="it holds a day or number that does not exist"
+        ) from error
+
+
+def _read(tx: Tx, text: str) -> Definition:
+    scorecards = {code: card for code, (_, card) in assessing.list_scorecards(tx, on=date.max).items()}
+    try:
+        definition = read_definition(_load(text), languages=tx.country.languages)
+        rules = compile_rules(definition, store.known_facts(tx), scorecards)
+    except NotADefinition as error:
+        raise BadDefinition(place=error.place, reason=error.reason) from error
+    if not rules.amount.facts and (fault := assessing.find_amount_fault(tx, rules.amount)) is not None:
+        reason = f"this is the same for everybody, and cannot be paid: {fault.replace('_', ' ')}"
+        raise BadDefinition(place="amount_minor", reason=reason)
+    return definition
