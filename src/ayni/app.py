@@ -76,6 +76,9 @@ def register() -> None:
         invariants.register(one.name, one.sentence, one.check)
     identity.register_export_part("registry", registry.export_person)
     jobs.register("registry.warn_of_lapsing_classes", registry.classes.warn_of_lapsing, every="30 8 * * *")
+    jobs.register(
+        "programmes.escalate_grievances", programmes.grievances.escalate_overdue, every="15 8 * * *"
+    )
     rounds: dict[str, tuple[Callable[[Database], object], str]] = {
         "identity.fill_name_keys": (identity.fill_name_keys, "20 8 * * *"),
         "wallet.return_parcels": (wallet.return_overdue_parcels, "3 * * * *"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from ayni import ledger, payments
@@ -19,6 +21,9 @@ from ayni.programmes.model import (
     EnrolmentState,
     Entitlement,
     Explanation,
+    Grievance,
+    GrievanceCount,
+    GrievanceNote,
     HeldBack,
     Outcome,
     Overpayment,
@@ -29,9 +34,9 @@ from ayni.programmes.model import (
     compile_rules,
     explain,
 )
-from ayni.programmes.store import assessing, overpayments
+from ayni.programmes.store import assessing, grievances, overpayments
 from ayni.programmes.store import cycles as rows
-from ayni.values.ids import CycleId, EntitlementId, PersonId, show_id
+from ayni.values.ids import CycleId, EntitlementId, GrievanceId, OfficerId, PersonId, show_id
 
 
 def get_programme(tx: Tx, *, code: str) -> Programme:
@@ -214,6 +219,27 @@ def count_enrolments(tx: Tx, *, programme: str) -> dict[EnrolmentState, int]:
     """How many subjects of a programme are in each state. Raises UnknownProgramme."""
     found = store.get_programme(tx, programme)
     return {EnrolmentState(row[0]): row[1] for row in store.run(tx, "count_states", programme_id=found.id)}
+
+
+def list_grievances(tx: Tx, *, assigned_to: OfficerId | None = None, most: int = 100) -> list[Grievance]:
+    """What is not decided, what is due first before the rest; sensitive ones without the person's words."""
+    found = grievances.list_open(tx, assigned_to=assigned_to, most=most)
+    return [replace(one, text="") if one.is_sensitive else one for one in found]
+
+
+def list_grievances_of(tx: Tx, *, person_id: PersonId) -> list[Grievance]:
+    """What a person complained of, newest first: for themselves."""
+    return grievances.list_of(tx, person_id)
+
+
+def list_grievance_notes(tx: Tx, *, grievance_id: GrievanceId) -> list[GrievanceNote]:
+    """What happened to a grievance, oldest first."""
+    return grievances.list_notes(tx, grievance_id)
+
+
+def count_grievances(tx: Tx, *, since: date, until: date) -> list[GrievanceCount]:
+    """How many were received in some days by kind and category, and how they stand."""
+    return grievances.count(tx, since=since, until=until)
 
 
 def _unreserved(tx: Tx) -> list[Violation]:

@@ -23,6 +23,7 @@ ProgrammeId = NewType("ProgrammeId", UUID)
 CycleId = NewType("CycleId", UUID)
 EntitlementId = NewType("EntitlementId", UUID)
 OfficerId = NewType("OfficerId", UUID)
+GrievanceId = NewType("GrievanceId", UUID)
 
 KINDS = {
     "per": "person",
@@ -35,6 +36,7 @@ KINDS = {
     "cyc": "cycle",
     "ent": "entitlement",
     "off": "officer",
+    "grv": "grievance",
     "loan": "loan",
 }
 

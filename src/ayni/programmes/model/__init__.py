@@ -9,6 +9,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from ayni.programmes.model.complaining import (
+    Grievance,
+    GrievanceCategory,
+    GrievanceChannel,
+    GrievanceCount,
+    GrievanceKind,
+    GrievanceNote,
+    GrievanceOutcome,
+)
 from ayni.programmes.model.criteria import Compiled, NotACriterion, compile_expression, fact_sql
 from ayni.programmes.model.cycles import (
     CHANGES,
@@ -228,6 +237,13 @@ __all__ = [
     "EnrolmentState",
     "Entitlement",
     "Explanation",
+    "Grievance",
+    "GrievanceCategory",
+    "GrievanceChannel",
+    "GrievanceCount",
+    "GrievanceKind",
+    "GrievanceNote",
+    "GrievanceOutcome",
     "HeldBack",
     "NotACriterion",
     "NotADefinition",

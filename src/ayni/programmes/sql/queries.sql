@@ -6,6 +6,10 @@ SELECT subject_kind, name, type FROM registry_api.fact_names;
 -- A programme by its code.
 SELECT id, code, target, created_at FROM programmes.programmes WHERE code = %(code)s;
 
+-- name: programme_code
+-- A programme's code by its id.
+SELECT code FROM programmes.programmes WHERE id = %(programme_id)s;
+
 -- name: insert_programme
 -- Adds a programme.
 INSERT INTO programmes.programmes (id, code, target, created_at) VALUES (%(id)s, %(code)s, %(target)s, %(at)s);

@@ -27,6 +27,7 @@ from ayni.programmes.errors import (
     UnknownProgramme,
     WarningsUnread,
 )
+from ayni.programmes.errors.grievances import DecidedBefore, GrievanceDecided
 from ayni.programmes.model import (
     CycleState,
     Definition,
@@ -52,6 +53,7 @@ _NAMED = {
     "AY310": CycleStateRefused,
     "AY311": CycleStateRefused,
     "AY312": AlreadyApproved,
+    "AY313": DecidedBefore,
 }
 
 _CYCLE_IS_THERE = ("cycle_name_is_unique", "one_cycle_per_assessment", "one_regular_cycle_per_period")
@@ -68,6 +70,8 @@ def named() -> Iterator[None]:
             raise CycleExists from error
         if error.diag.constraint_name == "overpayment_decided_once":
             raise OverpaymentDecided from error
+        if error.diag.constraint_name == "grievance_decided_once":
+            raise GrievanceDecided from error
         if error.diag.constraint_name == "paid_once":
             raise PaidMeanwhile from error
         raise
@@ -101,6 +105,14 @@ def get_programme(tx: Tx, code: str) -> Programme:
     if found is None:
         raise UnknownProgramme(programme=code[:60])
     return found
+
+
+def get_code(tx: Tx, programme_id: ProgrammeId) -> str:
+    """A programme's code."""
+    row = run(tx, "programme_code", programme_id=programme_id).fetchone()
+    if row is None:
+        raise UnknownProgramme(programme=programme_id)
+    return str(row[0])
 
 
 def get_definition(tx: Tx, programme_id: ProgrammeId, version: int) -> Definition:

@@ -22,15 +22,21 @@ $$;
 CREATE OR REPLACE VIEW programmes.recoveries AS
 SELECT o.id AS overpayment_id, o.programme_id, e.subject_id, d.amount_minor, d.each_cycle_minor, d.decided_at,
     d.appealable_until,
-    d.amount_minor - coalesce((
+    coalesce(a.amount_minor, d.amount_minor) - coalesce((
         SELECT sum(k.deducted_minor)
         FROM programmes.entitlements k
         JOIN programmes.cycles c ON c.id = k.cycle_id AND c.state <> 'cancelled'
         WHERE k.recovers = o.id
             AND NOT EXISTS (SELECT FROM programmes.reversals v WHERE v.entitlement_id = k.id)), 0) AS left_minor,
-    false AS appealed
+    EXISTS (SELECT FROM programmes.grievances g WHERE g.overpayment_id = o.id
+        AND NOT EXISTS (SELECT FROM programmes.grievance_decisions x WHERE x.grievance_id = g.id)) AS appealed
 FROM programmes.overpayments o
 JOIN programmes.overpayment_decisions d ON d.overpayment_id = o.id AND d.kind = 'recover'
+LEFT JOIN LATERAL (
+    -- What an appeal left of it.
+    SELECT x.amount_minor FROM programmes.grievances g
+    JOIN programmes.grievance_decisions x ON x.grievance_id = g.id AND x.effect = 'recovery'
+    WHERE g.overpayment_id = o.id ORDER BY x.decided_at DESC LIMIT 1) a ON true
 JOIN programmes.entitlements e ON e.id = coalesce(o.other_entitlement_id, o.entitlement_id);
 
 -- What is to be kept back from whom in a programme on a day: one decided overpayment for each subject, the oldest whose
