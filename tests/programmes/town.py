@@ -54,6 +54,7 @@ class Town:
     folder: Path
     deposit_minor: int = 100_000
     text: str = PROGRAMME
+    padron: str = PADRON
     elders: int = 0
     """So many more poor households of one elder each, who get 6,000."""
     people: dict[str, PersonId] = field(default_factory=dict)
@@ -67,7 +68,7 @@ class Town:
             f"E{number},head,DNI,{number},Vega,Ríos,Elsa,{on},female,150132,yes,pobre,2024-01-01\n"
             for number, on in zip(numbers, born, strict=True)
         )
-        padron.write_text(PADRON + more, encoding="utf-8")
+        padron.write_text(self.padron + more, encoding="utf-8")
         registry.import_padron(self.database, path=padron, source="test", on=ON, actor=ACTOR)
         identity.verify_all_documents(self.database, SandboxIdentityRegister(), actor=ACTOR)
         with self.database.transaction(ACTOR) as tx:

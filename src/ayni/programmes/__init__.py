@@ -19,6 +19,8 @@ from ayni.programmes.model import (
     HeldBack,
     OverpaymentCause,
     Programme,
+    Question,
+    Simulation,
 )
 from ayni.programmes.operations import (
     approve_cycle,
@@ -60,6 +62,7 @@ from ayni.programmes.queries import (
     list_waiting,
     list_warnings,
 )
+from ayni.programmes.queries.simulating import simulate
 
 __all__ = [
     "INVARIANTS",
@@ -75,6 +78,8 @@ __all__ = [
     "HeldBack",
     "OverpaymentCause",
     "Programme",
+    "Question",
+    "Simulation",
     "approve_cycle",
     "assess",
     "cancel_cycle",
@@ -111,4 +116,5 @@ __all__ = [
     "list_warnings",
     "open_cycle",
     "overpayments",
+    "simulate",
 ]

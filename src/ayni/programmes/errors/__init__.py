@@ -321,3 +321,12 @@ class BadRecovery(BadInput):
     what = "A recovery has reasons, and keeps back part of each cycle up to at most {most_minor} minor units."
     means = "Nothing was decided."
     do = "Give both sums above zero, or both zero to recover nothing, and the reasons."
+
+
+class BadQuestion(BadInput):
+    """What a simulation is asked cannot be meant."""
+
+    code = "bad_question"
+    what = "This cannot be simulated: {reason}."
+    means = "Nothing was worked out, and nothing is recorded by a simulation anyway."
+    do = "Correct that part of the question, and ask again."

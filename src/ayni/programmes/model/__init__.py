@@ -38,6 +38,7 @@ from ayni.programmes.model.overpaying import Overpayment, OverpaymentCause, Over
 from ayni.programmes.model.reading import NotADefinition
 from ayni.programmes.model.rules import Rules, compile_rules
 from ayni.programmes.model.scores import Scorecard, read_scorecard, scorecard_from_stored
+from ayni.programmes.model.simulating import BASE, Figures, Question, Simulation, Variant, weighted_gini
 from ayni.values.ids import EntitlementId, PersonId, ProgrammeId
 
 MAX_AMOUNT_MINOR = 10**14
@@ -220,6 +221,7 @@ class Disbursed:
 
 
 __all__ = [
+    "BASE",
     "CHANGES",
     "MAX_AMOUNT_MINOR",
     "Assessment",
@@ -237,6 +239,7 @@ __all__ = [
     "EnrolmentState",
     "Entitlement",
     "Explanation",
+    "Figures",
     "Grievance",
     "GrievanceCategory",
     "GrievanceChannel",
@@ -254,8 +257,11 @@ __all__ = [
     "Payable",
     "PaymentCounts",
     "Programme",
+    "Question",
     "Rules",
     "Scorecard",
+    "Simulation",
+    "Variant",
     "Waiting",
     "compile_expression",
     "compile_rules",
@@ -266,5 +272,6 @@ __all__ = [
     "read_definition",
     "read_scorecard",
     "scorecard_from_stored",
+    "weighted_gini",
     "why_stale",
 ]

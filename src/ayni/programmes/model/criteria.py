@@ -57,6 +57,23 @@ _OF_SEVERAL: dict[type[Any], str] = {
     exp.Least: "least",
     exp.Coalesce: "coalesce",
 }
+_ANY = frozenset({"this", "expression"})
+_ARGUMENTS: dict[type[Any], frozenset[str]] = {
+    exp.Is: frozenset({"this", "expression", "negate"}),
+    exp.In: frozenset({"this", "expressions", "query", "unnest", "field", "is_global"}),
+    exp.Between: frozenset({"this", "low", "high", "symmetric"}),
+    exp.Case: frozenset({"this", "ifs", "default"}),
+    exp.Column: frozenset({"this", "table", "db", "catalog"}),
+    exp.Literal: frozenset({"this", "is_string"}),
+    exp.Greatest: frozenset({"this", "expressions", "ignore_nulls"}),
+    exp.Least: frozenset({"this", "expressions", "ignore_nulls"}),
+    exp.Coalesce: frozenset({"this", "expressions"}),
+    exp.Div: frozenset({"this", "expression", "typed", "safe"}),
+    exp.Round: frozenset({"this", "decimals", "truncate"}),
+    exp.Floor: frozenset({"this", "decimals", "to"}),
+    exp.Ceil: frozenset({"this", "decimals", "to"}),
+}
+"""What a node of the tree may carry: all of it is written, or refused by name further on."""
 _ROUNDING: dict[type[Any], str] = {exp.Floor: "floor", exp.Ceil: "ceil", exp.Round: "round"}
 _PLAIN = re.compile(r"[a-z][a-z0-9_]*")
 _OPENING = ("L_PAREN", "L_BRACKET", "L_BRACE", "CASE")
@@ -86,7 +103,7 @@ class Compiled:
 def compile_expression(
     text: str, known: Mapping[str, str], *, target: str, wanted: str, kept: bool = False
 ) -> Compiled:
-    """Compile one expression. `known`: "household.cse" → type; `wanted`: "bool" or "int".
+    """Compile one expression. `known`: "household.cse" → type; `wanted`: "bool", "int" or "any".
 
     A programme for households reads facts of the household, one for people those of both, and each reads
     scores ("score.…"). `kept`: over the facts that an assessment kept, instead of the registry's. Raises
@@ -94,6 +111,8 @@ def compile_expression(
     """
     compiler = _Compiler(known, target, kept)
     sql, kind = compiler.write(parse_expression(text))
+    if wanted == "any":
+        return Compiled(sql, kind, tuple(sorted(compiler.facts)))
     if (kind in _NUMBERS) != (wanted in _NUMBERS) or (wanted == "bool" and kind != "bool"):
         raise NotACriterion(f"the answer is wanted as {wanted}, and this gives {kind}", text[:40])
     return Compiled(sql, kind, tuple(sorted(compiler.facts)))
@@ -141,6 +160,11 @@ class _Compiler:
 
     def _write(self, node: Any) -> tuple[str, str]:
         kind = type(node)
+        # What the parser noted and we do not look at would be lost in silence.
+        if set(node.args) - _ARGUMENTS.get(kind, _ANY) - _empty(node):
+            raise NotACriterion(
+                f"this form of {kind.__name__.lower()} is not part of the language", _place(node)
+            )
         if kind is exp.Paren:
             return self.write(node.this)
         if kind in (exp.And, exp.Or):
@@ -191,7 +215,7 @@ class _Compiler:
     def _is(self, node: Any) -> tuple[str, str]:
         value, _ = self.write(node.this)
         if isinstance(node.expression, exp.Null):
-            return f"({value} IS NULL)", "bool"
+            return f"({value} IS {'NOT ' if node.args.get('negate') else ''}NULL)", "bool"
         if isinstance(node.expression, exp.Boolean):
             word = "TRUE" if node.expression.this else "FALSE"
             return f"({self._of_type(node.this, 'bool')} IS {word})", "bool"

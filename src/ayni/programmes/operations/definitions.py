@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
-import yaml
-
 from ayni import payments
 from ayni.foundation import audit
 from ayni.foundation.db import Tx
 from ayni.programmes import store
 from ayni.programmes.errors import BadDefinition, TargetIsFixed
-from ayni.programmes.model import (
-    Definition,
-    NotACriterion,
-    NotADefinition,
-    Programme,
-    Scorecard,
-    compile_rules,
-    read_definition,
-    read_scorecard,
-)
+from ayni.programmes.model import NotACriterion, NotADefinition, Programme, Scorecard, read_scorecard
+from ayni.programmes.queries.definitions import load_yaml, read_rules
 from ayni.programmes.store import assessing
 from ayni.values.ids import ProgrammeId, new_id, show_id
-
-_MAX_FILE = 200_000
 
 
 def define_programme(tx: Tx, *, text: str) -> Programme:
@@ -33,7 +18,7 @@ def define_programme(tx: Tx, *, text: str) -> Programme:
 
     Opens the programme's budget book. Raises BadDefinition, TargetIsFixed.
     """
-    definition = _read(tx, text)
+    definition = read_rules(tx, text)
     known = store.find_programme(tx, definition.code)
     if known is None:
         programme_id = ProgrammeId(new_id(tx.now))
@@ -64,18 +49,13 @@ def define_programme(tx: Tx, *, text: str) -> Programme:
     return Programme(programme_id, definition.code, definition.target, version, definition)
 
 
-def read_rules(tx: Tx, text: str) -> Definition:
-    """A definition that can be assessed, from YAML, without recording it. Raises BadDefinition."""
-    return _read(tx, text)
-
-
 def define_score(tx: Tx, *, text: str) -> Scorecard:
     """Define a score, or its next version, from YAML. The same text twice is one version.
 
     Raises BadDefinition.
     """
     try:
-        scorecard = read_scorecard(_load(text))
+        scorecard = read_scorecard(load_yaml(text))
     except NotADefinition as error:
         raise BadDefinition(place=error.place, reason=error.reason) from error
     try:
@@ -94,32 +74,3 @@ def define_score(tx: Tx, *, text: str) -> Scorecard:
         details={"version": version, "digest": scorecard.digest},
     )
     return scorecard
-
-
-def _load(text: str) -> Any:
-    if len(text) > _MAX_FILE:
-        raise BadDefinition(place="the file", reason=f"it has more than {_MAX_FILE} characters")
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = "the file" if mark is None else f"line {mark.line + 1}"
-        raise BadDefinition(place=place, reason="it is not YAML") from error
-    except (ValueError, RecursionError) as error:
-        # What YAML reads as a day or a number, and Python then cannot: 2025-13-45.
-        raise BadDefinition(
-            place="the file", reason="it holds a day or number that does not exist"
-        ) from error
-
-
-def _read(tx: Tx, text: str) -> Definition:
-    scorecards = {code: card for code, (_, card) in assessing.list_scorecards(tx, on=date.max).items()}
-    try:
-        definition = read_definition(_load(text), languages=tx.country.languages)
-        rules = compile_rules(definition, store.known_facts(tx), scorecards)
-    except NotADefinition as error:
-        raise BadDefinition(place=error.place, reason=error.reason) from error
-    if not rules.amount.facts and (fault := assessing.find_amount_fault(tx, rules.amount)) is not None:
-        reason = f"this is the same for everybody, and cannot be paid: {fault.replace('_', ' ')}"
-        raise BadDefinition(place="amount_minor", reason=reason)
-    return definition

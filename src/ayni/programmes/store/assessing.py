@@ -98,14 +98,15 @@ def _expressions(rules: Rules) -> dict[str, sql.Composable]:
             sql.SQL(", ").join([_text(one.sql) for one in rules.criteria])
         ),
         "amount": _text(rules.amount.sql),
-        "quantity": _maybe(rules.quantity),
+        "quantity": compiled_sql(rules.quantity),
         "priority": sql.SQL("CASE {} END").format(sql.SQL(" ").join(groups)) if groups else sql.SQL("NULL"),
-        "rank": _maybe(rules.rank),
+        "rank": compiled_sql(rules.rank),
         "scores": sql.SQL(", ").join(scores),
     }
 
 
-def _maybe(compiled: Compiled | None) -> sql.Composable:
+def compiled_sql(compiled: Compiled | None) -> sql.Composable:
+    """What the model compiled, for a statement; NULL for what is not asked."""
     return sql.SQL("NULL") if compiled is None else _text(compiled.sql)
 
 
@@ -133,6 +134,11 @@ def list_incompatible(tx: Tx, programme_id: ProgrammeId) -> dict[ProgrammeId, st
     """The programmes that exclude one, or that it excludes, with their codes."""
     rows = run(tx, "incompatible", programme_id=programme_id)
     return {ProgrammeId(row[0]): row[1] for row in rows}
+
+
+def list_excluding(tx: Tx, code: str, others: Sequence[str]) -> list[ProgrammeId]:
+    """The programmes that exclude one, or that it would exclude by a list of others."""
+    return [ProgrammeId(row[0]) for row in run(tx, "excluding", code=code, others=list(others))]
 
 
 def list_scorecards(tx: Tx, *, on: date) -> dict[str, tuple[int, Scorecard]]:

@@ -8,6 +8,14 @@ VALUES (%(id)s, %(programme_id)s, %(version)s, %(as_of)s, %(at)s, %(by)s, %(subj
 -- The programmes that exclude one, or that it excludes: id, code and target.
 SELECT programme_id, code, target FROM programmes.incompatible_with(%(programme_id)s);
 
+-- name: excluding
+-- Which programmes would exclude one, or be excluded by it, if it had a list of others.
+SELECT DISTINCT ON (p.id) p.id FROM programmes.programmes p
+JOIN programmes.versions v ON v.programme_id = p.id
+WHERE p.code <> %(code)s AND (p.code = ANY (%(others)s::text[]) OR (v.definition -> 'incompatible_with') ? %(code)s
+    AND v.version = (SELECT max(n.version) FROM programmes.versions n WHERE n.programme_id = p.id))
+ORDER BY p.id;
+
 -- name: judge_households
 -- Judges households of a day by compiled rules; the braces take what the model compiled. Who is enrolled in a
 -- programme that excludes this one is told its code.
