@@ -90,6 +90,32 @@ class InvalidBankAccount(BadInput):
     do = "Copy it from a bank statement and enter it again."
 
 
+@dataclass(frozen=True)
+class OfficialScore:
+    """A score that somebody published for a country, as data.
+
+    `facts`: the household's facts that it reads, by name with what each means; all are texts. `points`: for
+    each fact and each of its values so many. `likelihood[i]`: what the source says of a score of i.
+    """
+
+    code: str
+    name: str
+    source: str
+    valid_from: date
+    facts: tuple[tuple[str, str], ...]
+    points: tuple[tuple[str, str, int], ...]
+    likelihood: tuple[Decimal, ...]
+
+
+class UnknownOfficialScore(NotFound):
+    """No score of that name was published for this country and day."""
+
+    code = "unknown_official_score"
+    what = "There is no official score called {score} here."
+    means = "Nothing was defined."
+    do = "Choose one of: {known}."
+
+
 class Country(Protocol):
     """Everything about one country: dated law, documents, calendar, money format, telephone plan."""
 
@@ -109,6 +135,10 @@ class Country(Protocol):
 
     def parameter_rows(self) -> Sequence[ParameterRow]:
         """Every dated row, for the catalogue and for the warning before one runs out."""
+        ...
+
+    def official_scores(self, *, on: date) -> Sequence[OfficialScore]:
+        """The scores that were published for this country and are in force on a day."""
         ...
 
     def check_document(self, kind: str, value: str) -> str:

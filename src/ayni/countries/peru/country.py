@@ -12,7 +12,8 @@ from ayni.countries.peru.business_days import DecreedDay, read_decreed_days
 from ayni.countries.peru.catalogue import Catalogue
 from ayni.countries.peru.names import NameKeys
 from ayni.countries.peru.places import Districts
-from ayni.foundation.country import District, ParameterRow, ParameterValue
+from ayni.countries.peru.ppi import ppi_scores
+from ayni.foundation.country import District, OfficialScore, ParameterRow, ParameterValue
 
 
 class Peru:
@@ -40,6 +41,10 @@ class Peru:
     def parameter_rows(self) -> Sequence[ParameterRow]:
         """Every dated row as the law writes it, in its own unit ("RMV", "UIT", "soles", "percent"…)."""
         return self._catalogue.rows()
+
+    def official_scores(self, *, on: date) -> Sequence[OfficialScore]:
+        """The Poverty Probability Index: one score for each poverty line."""
+        return ppi_scores(self._catalogue, on=on)
 
     def check_document(self, kind: str, value: str) -> str:
         """The document number in its one written form; raises InvalidDocument with the reason."""

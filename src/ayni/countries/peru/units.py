@@ -13,9 +13,10 @@ from ayni.foundation.country import ParameterValue
 MULTIPLES = {"RMV": "rmv", "UIT": "uit"}
 """Units that are themselves a dated amount, and the parameter that holds it."""
 
-_WHOLE = ("days", "business days", "years", "months", "hours", "minutes", "people", "tries")
+_WHOLE = ("days", "business days", "years", "months", "hours", "minutes", "people", "tries", "points")
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,10})?")
+_PROBABILITY = re.compile(r"0(\.[0-9]{1,25})?|1(\.0{1,25})?")
 _ROWS = re.compile(r"rows\((?P<columns>.+)\)")
 _COLUMN = re.compile(r"(?P<name>[a-z_]+) (?P<unit>[A-Za-z ]+?)(?P<open> or open)?")
 
@@ -43,6 +44,10 @@ class Unit:
             if not isinstance(written, str) or not written.strip():
                 raise BadUnit("a text is needed")
             return written
+        if self.name == "probability":
+            if not isinstance(written, str) or not _PROBABILITY.fullmatch(written):
+                raise BadUnit('a probability is a number between 0 and 1 in quotes, as "0.25"')
+            return Decimal(written)
         pattern = _AMOUNT if self.name == "soles" else _DECIMAL
         if not isinstance(written, str) or not pattern.fullmatch(written):
             found = " and not a float" if isinstance(written, float) else ""
@@ -97,7 +102,7 @@ def read_unit(text: object) -> Unit:
     """The unit called `text`; raises BadUnit for one that is not known."""
     if not isinstance(text, str):
         raise BadUnit("a unit is a text")
-    if text in (*_WHOLE, *MULTIPLES, "soles", "percent", "text"):
+    if text in (*_WHOLE, *MULTIPLES, "soles", "percent", "text", "probability"):
         return Unit(text)
     table = _ROWS.fullmatch(text)
     if table is None:

@@ -37,7 +37,7 @@ from ayni.programmes.model.outcomes import Outcome
 from ayni.programmes.model.overpaying import Overpayment, OverpaymentCause, OverpaymentDecision
 from ayni.programmes.model.reading import NotADefinition
 from ayni.programmes.model.rules import Rules, compile_rules
-from ayni.programmes.model.scores import Scorecard, read_scorecard, scorecard_from_stored
+from ayni.programmes.model.scores import Scorecard, Term, read_scorecard, scorecard_from_stored
 from ayni.programmes.model.simulating import BASE, Figures, Question, Simulation, Variant, weighted_gini
 from ayni.values.ids import EntitlementId, PersonId, ProgrammeId
 
@@ -261,6 +261,7 @@ __all__ = [
     "Rules",
     "Scorecard",
     "Simulation",
+    "Term",
     "Variant",
     "Waiting",
     "compile_expression",

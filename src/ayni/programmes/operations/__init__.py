@@ -3,7 +3,7 @@
 from ayni.programmes.operations import cycles, entitlements, grievances, overpayments
 from ayni.programmes.operations.assessing import assess
 from ayni.programmes.operations.cycles import approve_cycle, cancel_cycle, end_cycle, open_cycle
-from ayni.programmes.operations.definitions import define_programme, define_score
+from ayni.programmes.operations.definitions import define_official_score, define_programme, define_score
 from ayni.programmes.operations.enrolling import change_enrolment, enrol
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "cancel_cycle",
     "change_enrolment",
     "cycles",
+    "define_official_score",
     "define_programme",
     "define_score",
     "end_cycle",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from ayni import payments
+from datetime import date
+
+from ayni import payments, registry
 from ayni.foundation import audit
+from ayni.foundation.country import UnknownOfficialScore
 from ayni.foundation.db import Tx
 from ayni.programmes import store
 from ayni.programmes.errors import BadDefinition, TargetIsFixed
-from ayni.programmes.model import NotACriterion, NotADefinition, Programme, Scorecard, read_scorecard
+from ayni.programmes.model import NotACriterion, NotADefinition, Programme, Scorecard, Term, read_scorecard
 from ayni.programmes.queries.definitions import load_yaml, read_rules
 from ayni.programmes.store import assessing
+from ayni.registry import FactName
 from ayni.values.ids import ProgrammeId, new_id, show_id
 
 
@@ -58,6 +62,39 @@ def define_score(tx: Tx, *, text: str) -> Scorecard:
         scorecard = read_scorecard(load_yaml(text))
     except NotADefinition as error:
         raise BadDefinition(place=error.place, reason=error.reason) from error
+    return _keep_score(tx, scorecard)
+
+
+def define_official_score(tx: Tx, *, code: str, on: date | None = None) -> Scorecard:
+    """Define a score that was published for the country, as it is in force on a day, with its facts.
+
+    Each answer is a fact of the household, which a padrón or a visit tells. Raises UnknownOfficialScore.
+    """
+    known = {one.code: one for one in tx.country.official_scores(on=on or tx.today)}
+    if code not in known:
+        raise UnknownOfficialScore(score=code[:60], known=", ".join(known))
+    official = known[code]
+    registry.declare_facts(
+        tx, facts=[FactName("household", name, "text", meaning) for name, meaning in official.facts]
+    )
+    scorecard = Scorecard(
+        code=official.code,
+        name=official.name,
+        target="household",
+        valid_from=official.valid_from,
+        source=official.source,
+        decimals=0,
+        constant=0,
+        terms=tuple(
+            Term(f"{fact}: {answer}", f"household.{fact} = '{answer}'", points)
+            for fact, answer, points in official.points
+        ),
+        likelihood=official.likelihood,
+    )
+    return _keep_score(tx, scorecard)
+
+
+def _keep_score(tx: Tx, scorecard: Scorecard) -> Scorecard:
     try:
         scorecard.compile(store.known_facts(tx))
     except NotACriterion as error:
