@@ -5,7 +5,7 @@ same expressions on the same facts, each refusal is explained in a sentence, one
 payment and another approves it, and each household is owed at most one entitlement in it.
 """
 
-from ayni.programmes.jobs import disburse_cycle
+from ayni.programmes.jobs import Lesson, disburse_cycle, train_score
 from ayni.programmes.model import (
     Assessment,
     Cycle,
@@ -21,6 +21,7 @@ from ayni.programmes.model import (
     Programme,
     Question,
     Simulation,
+    Told,
 )
 from ayni.programmes.operations import (
     approve_cycle,
@@ -77,10 +78,12 @@ __all__ = [
     "GrievanceChannel",
     "GrievanceOutcome",
     "HeldBack",
+    "Lesson",
     "OverpaymentCause",
     "Programme",
     "Question",
     "Simulation",
+    "Told",
     "approve_cycle",
     "assess",
     "cancel_cycle",
@@ -119,4 +122,5 @@ __all__ = [
     "open_cycle",
     "overpayments",
     "simulate",
+    "train_score",
 ]

@@ -1,4 +1,4 @@
-"""Simulations as files: figures as CSV, charts as SVG. Nobody's name is in either."""
+"""Simulations and scores as files: figures as CSV, charts as SVG, scores as YAML. Nobody's name is in any."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
-from ayni.programmes.model import BASE, Figures, Simulation
+import yaml
+
+from ayni.programmes.model import BASE, Figures, Scorecard, Simulation
 
 _WIDTH, _LABEL, _ROW, _GAP = 720, 150, 16, 6
 _FONT = 'font-family="system-ui, sans-serif" font-size="12"'
@@ -36,6 +38,14 @@ def to_csv(simulation: Simulation) -> str:
             [*(_safe(cell) for cell in cells), one.cost_high_minor, *map(_written, [*shares, one.gap_closed])]
         )
     return out.getvalue()
+
+
+def scorecard_to_yaml(scorecard: Scorecard) -> str:
+    """A scorecard as the file that defines it."""
+    data = scorecard.as_dict() | {"valid_from": scorecard.valid_from}
+    if not scorecard.likelihood:
+        del data["likelihood"]
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=110)
 
 
 def _safe(cell: object) -> object:

@@ -330,3 +330,22 @@ class BadQuestion(BadInput):
     what = "This cannot be simulated: {reason}."
     means = "Nothing was worked out, and nothing is recorded by a simulation anyway."
     do = "Correct that part of the question, and ask again."
+
+
+class BadTraining(BadInput):
+    """A score cannot be learnt from this."""
+
+    code = "bad_training"
+    what = "No score can be learnt from this: {reason}."
+    means = "Nothing was written."
+    do = "Correct that, and learn again."
+
+
+class ScoringNotInstalled(Refused):
+    """Scores are learnt with a package that is installed only where it is wanted."""
+
+    code = "scoring_not_installed"
+    http_status = 501
+    what = "The package that learns scores (scikit-learn) is not installed here."
+    means = "Nothing was learnt. Scores that are defined are worked out all the same."
+    do = "Install the group `scoring` (uv sync --group scoring), and ask again."

@@ -37,8 +37,10 @@ from ayni.programmes.model.outcomes import Outcome
 from ayni.programmes.model.overpaying import Overpayment, OverpaymentCause, OverpaymentDecision
 from ayni.programmes.model.reading import NotADefinition
 from ayni.programmes.model.rules import Rules, compile_rules
-from ayni.programmes.model.scores import Scorecard, Term, read_scorecard, scorecard_from_stored
+from ayni.programmes.model.scores import Scorecard, Term, compile_term, read_scorecard, scorecard_from_stored
 from ayni.programmes.model.simulating import BASE, Figures, Question, Simulation, Variant, weighted_gini
+from ayni.programmes.model.telling import Told
+from ayni.programmes.model.training import Training
 from ayni.values.ids import EntitlementId, PersonId, ProgrammeId
 
 MAX_AMOUNT_MINOR = 10**14
@@ -262,10 +264,13 @@ __all__ = [
     "Scorecard",
     "Simulation",
     "Term",
+    "Told",
+    "Training",
     "Variant",
     "Waiting",
     "compile_expression",
     "compile_rules",
+    "compile_term",
     "explain",
     "fact_sql",
     "from_stored",

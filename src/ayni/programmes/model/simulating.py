@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from ayni.programmes.model.definition import Definition
+from ayni.programmes.model.telling import Told
 
 _PLACES = Decimal("0.0001")
 BASE = "base"
@@ -34,7 +35,7 @@ class Question:
     """
 
     as_of: date
-    truth: str | None = None
+    truth: str | Told | None = None
     income: str | None = None
     by: str | None = None
     line_minor: int | None = None

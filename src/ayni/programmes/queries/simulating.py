@@ -17,6 +17,7 @@ from ayni.programmes.model import (
     Question,
     Scorecard,
     Simulation,
+    Told,
     Variant,
     compile_expression,
     compile_rules,
@@ -25,6 +26,7 @@ from ayni.programmes.model import (
 from ayni.programmes.queries.definitions import read_rules
 from ayni.programmes.store import assessing, simulating
 from ayni.programmes.store.assessing import Judging
+from ayni.programmes.store.telling import LABEL
 from ayni.values.ids import new_id
 
 _LINE = "targeting.poverty_line_month"
@@ -105,7 +107,10 @@ def _begin(
         except NotACriterion as error:
             raise BadQuestion(reason=f"{what}: {error}") from error
 
-    truth = compiled("truth", question.truth, "bool", target)
+    if isinstance(question.truth, Told):
+        truth: Compiled | None = LABEL
+    else:
+        truth = compiled("truth", question.truth, "bool", target)
     by = compiled("by", question.by, "any", target)
     income = compiled("income", question.income, "int", "person")
     if income is not None and any(not fact.startswith("person.") for fact in income.facts):

@@ -10,9 +10,10 @@ from psycopg import sql
 
 from ayni.foundation.db import Tx
 from ayni.programmes.errors import CriteriaFailed
-from ayni.programmes.model import Compiled, Figures, Question
+from ayni.programmes.model import Compiled, Figures, Question, Told
 from ayni.programmes.store import QUERIES, run
 from ayni.programmes.store.assessing import Judging, compiled_sql, judge
+from ayni.programmes.store.telling import keep_told
 
 _SIMULATED = sql.Identifier("pg_temp", "ayni_simulated")
 
@@ -34,6 +35,7 @@ def begin(
     parts = [
         sql.SQL("{} AS {}").format(compiled_sql(one), sql.Identifier(code)) for code, one in scores.items()
     ]
+    source = keep_told(tx, question.truth if isinstance(question.truth, Told) else None)
     statement = sql.SQL(query).format(
         truth=compiled_sql(truth),
         by=compiled_sql(by),
@@ -41,7 +43,7 @@ def begin(
         scores=sql.SQL(", ").join(parts),
     )
     try:
-        tx.connection.execute(statement, {"as_of": question.as_of})
+        tx.connection.execute(statement, {"as_of": question.as_of, "source": source})
     except psycopg.DataError as error:
         raise CriteriaFailed from error
 

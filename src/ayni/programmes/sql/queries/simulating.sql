@@ -1,3 +1,7 @@
+-- name: create_told
+-- What is told from outside of households, by their codes; empty when nothing is.
+CREATE TEMP TABLE ayni_told (code text PRIMARY KEY, truth boolean NOT NULL) ON COMMIT DROP;
+
 -- name: create_simulated
 -- Where simulated judgements stand until the transaction ends: as an assessment's rows, by variant.
 CREATE TEMP TABLE ayni_simulated (
@@ -14,7 +18,8 @@ FROM registry_api.households_on(%(as_of)s) h
 CROSS JOIN LATERAL (SELECT {scores}) c
 LEFT JOIN (
     SELECT p.household_id, sum(({income})::numeric)::bigint AS income_minor
-    FROM registry_api.people_on(%(as_of)s) p GROUP BY p.household_id) i ON i.household_id = h.household_id;
+    FROM registry_api.people_on(%(as_of)s) p GROUP BY p.household_id) i ON i.household_id = h.household_id
+LEFT JOIN ayni_told t ON t.code = h.code AND h.source = %(source)s;
 
 -- name: create_attributes_person
 -- The same of every member of a household.
@@ -26,7 +31,8 @@ JOIN registry_api.households_on(%(as_of)s) h ON h.household_id = p.household_id
 CROSS JOIN LATERAL (SELECT {scores}) c
 LEFT JOIN (
     SELECT p.household_id, sum(({income})::numeric)::bigint AS income_minor
-    FROM registry_api.people_on(%(as_of)s) p GROUP BY p.household_id) i ON i.household_id = p.household_id;
+    FROM registry_api.people_on(%(as_of)s) p GROUP BY p.household_id) i ON i.household_id = p.household_id
+LEFT JOIN ayni_told t ON t.code = h.code AND h.source = %(source)s;
 
 -- name: place_simulated
 -- Of a variant with places: whoever finds none waits, as at an enrolment of everybody anew.

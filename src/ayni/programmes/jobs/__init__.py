@@ -1,0 +1,6 @@
+"""The long work of programmes, at the edge: each opens its own transactions."""
+
+from ayni.programmes.jobs.disbursing import disburse_cycle
+from ayni.programmes.jobs.training import Lesson, train_score
+
+__all__ = ["Lesson", "disburse_cycle", "train_score"]
