@@ -49,6 +49,7 @@ from ayni.payments.queries import (
     list_payouts,
     mirror_differences,
     safeguarding,
+    sum_deposits,
     trust_balance,
 )
 
@@ -96,5 +97,6 @@ __all__ = [
     "send_payouts",
     "set_trust_account",
     "set_up_books",
+    "sum_deposits",
     "trust_balance",
 ]

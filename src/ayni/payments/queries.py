@@ -63,6 +63,11 @@ def get_book_of(tx: Tx, *, account_id: AccountId) -> ProgrammeBook:
     return book
 
 
+def sum_deposits(tx: Tx, *, account_id: AccountId) -> int:
+    """What the bank has confirmed for an account, in minor units."""
+    return store.sum_deposits(tx, account_id=account_id)
+
+
 def mirror_differences(tx: Tx) -> list[MirrorDifference]:
     """Programmes whose asset is not what the issuer owes them: none, when all is well."""
     return store.list_mirror_differences(tx)

@@ -5,7 +5,7 @@ same expressions on the same facts, each refusal is explained in a sentence, one
 payment and another approves it, and each household is owed at most one entitlement in it.
 """
 
-from ayni.programmes.jobs import Lesson, disburse_cycle, train_score
+from ayni.programmes.jobs import Lesson, disburse_cycle, tell_recipients, train_score
 from ayni.programmes.model import (
     Assessment,
     Cycle,
@@ -22,6 +22,7 @@ from ayni.programmes.model import (
     Question,
     Simulation,
     Told,
+    VerificationAnswer,
 )
 from ayni.programmes.operations import (
     approve_cycle,
@@ -32,6 +33,7 @@ from ayni.programmes.operations import (
     define_official_score,
     define_programme,
     define_score,
+    deliveries,
     end_cycle,
     enrol,
     entitlements,
@@ -53,7 +55,10 @@ from ayni.programmes.queries import (
     get_explanation,
     get_programme,
     get_score,
+    get_verification,
+    list_asks,
     list_changes,
+    list_contradictions,
     list_cycles,
     list_grievance_notes,
     list_grievances,
@@ -64,6 +69,7 @@ from ayni.programmes.queries import (
     list_waiting,
     list_warnings,
 )
+from ayni.programmes.queries.reconciling import reconcile
 from ayni.programmes.queries.simulating import simulate
 
 __all__ = [
@@ -84,6 +90,7 @@ __all__ = [
     "Question",
     "Simulation",
     "Told",
+    "VerificationAnswer",
     "approve_cycle",
     "assess",
     "cancel_cycle",
@@ -97,6 +104,7 @@ __all__ = [
     "define_official_score",
     "define_programme",
     "define_score",
+    "deliveries",
     "disburse_cycle",
     "end_cycle",
     "enrol",
@@ -108,8 +116,11 @@ __all__ = [
     "get_explanation",
     "get_programme",
     "get_score",
+    "get_verification",
     "grievances",
+    "list_asks",
     "list_changes",
+    "list_contradictions",
     "list_cycles",
     "list_grievance_notes",
     "list_grievances",
@@ -121,6 +132,8 @@ __all__ = [
     "list_warnings",
     "open_cycle",
     "overpayments",
+    "reconcile",
     "simulate",
+    "tell_recipients",
     "train_score",
 ]

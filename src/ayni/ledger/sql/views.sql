@@ -10,6 +10,11 @@ FROM ledger.accounts;
 CREATE OR REPLACE VIEW ledger_api.owner_flags AS
 SELECT owner_ref, flags FROM ledger.owners;
 
+-- Every transfer, without what it left on its accounts.
+CREATE OR REPLACE VIEW ledger_api.movements AS
+SELECT id, event_id, debit_account_id, credit_account_id, amount_minor, code, kind, reference, created_at
+FROM ledger.transfers;
+
 -- Holds, and how each ended.
 CREATE OR REPLACE VIEW ledger_api.holds AS
 SELECT id AS hold_id, debit_account_id, credit_account_id, amount_minor, expires_at,

@@ -72,3 +72,7 @@ WHERE a.balance_minor <> e.balance_minor ORDER BY p.book;
 SELECT coalesce(sum(balance_minor) FILTER (WHERE code <> ALL (%(assets)s::smallint[])), 0)::bigint AS emoney_minor,
     coalesce(sum(balance_minor) FILTER (WHERE code = ANY (%(assets)s::smallint[])), 0)::bigint AS trust_minor
 FROM ledger_api.balances WHERE book = %(book)s;
+
+-- name: sum_deposits
+-- What the bank has confirmed for an account.
+SELECT coalesce(sum(amount_minor), 0)::bigint FROM payments.deposits WHERE account_id = %(account_id)s;

@@ -119,6 +119,13 @@ def find_mirroring_book(tx: Tx, *, account_id: AccountId) -> ProgrammeBook | Non
     return one(tx, ProgrammeBook, "programme_book_of_account", {"account_id": account_id})
 
 
+def sum_deposits(tx: Tx, *, account_id: AccountId) -> int:
+    """What the bank has confirmed for an account."""
+    row = tx.execute(QUERIES["sum_deposits"], {"account_id": account_id}).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def insert_deposit(tx: Tx, deposit: Deposit) -> tuple[Deposit, bool]:
     """Record a confirmed credit; give what its reference stands for, and whether it is new.
 

@@ -1,6 +1,7 @@
 """The long work of programmes, at the edge: each opens its own transactions."""
 
 from ayni.programmes.jobs.disbursing import disburse_cycle
+from ayni.programmes.jobs.telling import tell_recipients
 from ayni.programmes.jobs.training import Lesson, train_score
 
-__all__ = ["Lesson", "disburse_cycle", "train_score"]
+__all__ = ["Lesson", "disburse_cycle", "tell_recipients", "train_score"]

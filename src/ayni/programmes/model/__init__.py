@@ -41,6 +41,14 @@ from ayni.programmes.model.scores import Scorecard, Term, compile_term, read_sco
 from ayni.programmes.model.simulating import BASE, Figures, Question, Simulation, Variant, weighted_gini
 from ayni.programmes.model.telling import Told
 from ayni.programmes.model.training import Training
+from ayni.programmes.model.verifying import (
+    Ask,
+    Contradiction,
+    Mismatch,
+    Reconciliation,
+    Verification,
+    VerificationAnswer,
+)
 from ayni.values.ids import EntitlementId, PersonId, ProgrammeId
 
 MAX_AMOUNT_MINOR = 10**14
@@ -226,10 +234,12 @@ __all__ = [
     "BASE",
     "CHANGES",
     "MAX_AMOUNT_MINOR",
+    "Ask",
     "Assessment",
     "Change",
     "ChangeCount",
     "Compiled",
+    "Contradiction",
     "Criterion",
     "Cycle",
     "CycleKind",
@@ -250,6 +260,7 @@ __all__ = [
     "GrievanceNote",
     "GrievanceOutcome",
     "HeldBack",
+    "Mismatch",
     "NotACriterion",
     "NotADefinition",
     "Outcome",
@@ -260,6 +271,7 @@ __all__ = [
     "PaymentCounts",
     "Programme",
     "Question",
+    "Reconciliation",
     "Rules",
     "Scorecard",
     "Simulation",
@@ -267,6 +279,8 @@ __all__ = [
     "Told",
     "Training",
     "Variant",
+    "Verification",
+    "VerificationAnswer",
     "Waiting",
     "compile_expression",
     "compile_rules",

@@ -1,6 +1,6 @@
 """What changes programmes. Each function is one use case; the caller commits."""
 
-from ayni.programmes.operations import cycles, entitlements, grievances, overpayments
+from ayni.programmes.operations import cycles, deliveries, entitlements, grievances, overpayments
 from ayni.programmes.operations.assessing import assess
 from ayni.programmes.operations.cycles import approve_cycle, cancel_cycle, end_cycle, open_cycle
 from ayni.programmes.operations.definitions import define_official_score, define_programme, define_score
@@ -15,6 +15,7 @@ __all__ = [
     "define_official_score",
     "define_programme",
     "define_score",
+    "deliveries",
     "end_cycle",
     "enrol",
     "entitlements",

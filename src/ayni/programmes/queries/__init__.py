@@ -12,8 +12,10 @@ from ayni.foundation.invariants import Invariant, Violation
 from ayni.programmes import store
 from ayni.programmes.errors import UnknownAssessment
 from ayni.programmes.model import (
+    Ask,
     Assessment,
     Change,
+    Contradiction,
     Cycle,
     CycleKind,
     CycleWarning,
@@ -30,11 +32,12 @@ from ayni.programmes.model import (
     PaymentCounts,
     Programme,
     Scorecard,
+    Verification,
     Waiting,
     compile_rules,
     explain,
 )
-from ayni.programmes.store import assessing, grievances, overpayments
+from ayni.programmes.store import assessing, grievances, overpayments, verifying
 from ayni.programmes.store import cycles as rows
 from ayni.values.ids import CycleId, EntitlementId, GrievanceId, OfficerId, PersonId, show_id
 
@@ -240,6 +243,21 @@ def list_grievance_notes(tx: Tx, *, grievance_id: GrievanceId) -> list[Grievance
 def count_grievances(tx: Tx, *, since: date, until: date) -> list[GrievanceCount]:
     """How many were received in some days by kind and category, and how they stand."""
     return grievances.count(tx, since=since, until=until)
+
+
+def get_verification(tx: Tx, *, verification_id: UUID) -> Verification:
+    """A sample and how many gave each answer. Raises UnknownVerification."""
+    return verifying.find(tx, verification_id)
+
+
+def list_asks(tx: Tx, *, verification_id: UUID) -> list[Ask]:
+    """Who of a sample is still to be asked, and what the ledger says that they received."""
+    return verifying.list_asks(tx, verification_id)
+
+
+def list_contradictions(tx: Tx, *, verification_id: UUID) -> list[Contradiction]:
+    """Who of a sample says something else than the ledger."""
+    return verifying.list_contradictions(tx, verification_id)
 
 
 def _unreserved(tx: Tx) -> list[Violation]:

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from ayni.foundation import arrays, outbox
 from ayni.foundation.db import Tx
+from ayni.foundation.errors import AyniError
 from ayni.foundation.queries import load_queries
 from ayni.programmes.errors import (
     AlreadyApproved,
@@ -27,6 +28,7 @@ from ayni.programmes.errors import (
     UnknownProgramme,
     WarningsUnread,
 )
+from ayni.programmes.errors.delivering import AlreadyHandedOver, AnsweredAlready, UnknownVerification
 from ayni.programmes.errors.grievances import DecidedBefore, GrievanceDecided
 from ayni.programmes.model import (
     CycleState,
@@ -56,6 +58,14 @@ _NAMED = {
     "AY313": DecidedBefore,
 }
 
+_BY_CONSTRAINT: dict[str | None, type[AyniError]] = {
+    "paid_once": PaidMeanwhile,
+    "handed_over_once": AlreadyHandedOver,
+    "grievance_decided_once": GrievanceDecided,
+    "overpayment_decided_once": OverpaymentDecided,
+    "answered_once": AnsweredAlready,
+    "answers_are_to_a_question": UnknownVerification,
+}
 _CYCLE_IS_THERE = ("cycle_name_is_unique", "one_cycle_per_assessment", "one_regular_cycle_per_period")
 
 
@@ -68,12 +78,8 @@ def named() -> Iterator[None]:
             raise _NAMED[error.sqlstate] from error
         if error.diag.constraint_name in _CYCLE_IS_THERE:
             raise CycleExists from error
-        if error.diag.constraint_name == "overpayment_decided_once":
-            raise OverpaymentDecided from error
-        if error.diag.constraint_name == "grievance_decided_once":
-            raise GrievanceDecided from error
-        if error.diag.constraint_name == "paid_once":
-            raise PaidMeanwhile from error
+        if error.diag.constraint_name in _BY_CONSTRAINT:
+            raise _BY_CONSTRAINT[error.diag.constraint_name] from error
         raise
 
 
