@@ -5,23 +5,32 @@ same expressions on the same facts, each refusal is explained in a sentence, one
 payment and another approves it, and each household is owed at most one entitlement in it.
 """
 
+from ayni.programmes import formats
 from ayni.programmes.jobs import Lesson, disburse_cycle, tell_recipients, train_score
 from ayni.programmes.model import (
+    CHANGES,
+    Ask,
     Assessment,
     Cycle,
     CycleKind,
     CycleState,
+    CycleWarning,
     Disbursed,
     EnrolmentState,
+    Explanation,
+    Grievance,
     GrievanceCategory,
     GrievanceChannel,
     GrievanceOutcome,
     HeldBack,
+    Overpayment,
     OverpaymentCause,
+    PaymentCounts,
     Programme,
     Question,
     Simulation,
     Told,
+    Verification,
     VerificationAnswer,
 )
 from ayni.programmes.operations import (
@@ -73,23 +82,31 @@ from ayni.programmes.queries.reconciling import reconcile
 from ayni.programmes.queries.simulating import simulate
 
 __all__ = [
+    "CHANGES",
     "INVARIANTS",
+    "Ask",
     "Assessment",
     "Cycle",
     "CycleKind",
     "CycleState",
+    "CycleWarning",
     "Disbursed",
     "EnrolmentState",
+    "Explanation",
+    "Grievance",
     "GrievanceCategory",
     "GrievanceChannel",
     "GrievanceOutcome",
     "HeldBack",
     "Lesson",
+    "Overpayment",
     "OverpaymentCause",
+    "PaymentCounts",
     "Programme",
     "Question",
     "Simulation",
     "Told",
+    "Verification",
     "VerificationAnswer",
     "approve_cycle",
     "assess",
@@ -110,6 +127,7 @@ __all__ = [
     "enrol",
     "entitlements",
     "find_enrolment",
+    "formats",
     "get_cycle",
     "get_diff",
     "get_entitlement",

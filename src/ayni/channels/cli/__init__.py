@@ -38,6 +38,7 @@ COMMANDS: list[tuple[str, str]] = [
     ("household", "household"),
     ("city", "city"),
     ("programme", "programme"),
+    ("grievance", "grievance"),
     ("wallet", "wallet"),
     ("shop", "shop"),
     ("bank", "bank"),

@@ -12,7 +12,7 @@ import typer
 from ayni import identity, registry
 from ayni.channels.cli.answer import Json, show
 from ayni.channels.cli.duplicates_find import find
-from ayni.channels.cli.programme import BadId
+from ayni.channels.cli.programme.named import BadId
 from ayni.channels.cli.session import OPERATOR, Session
 from ayni.foundation.db import Actor, Database, Tx
 from ayni.registry import Case, Pair, Verdict, VerdictKind
