@@ -1,7 +1,8 @@
 """The guides are real: their commands are typed again, in order, and what they print is compared.
 
 With AYNI_TEST_RECORD=1 what they print is written into the guide instead: read the difference before it goes
-in. A new command may then name a person by the order in which ids were printed: per_01, per_02.
+in. A new command may then name something by the order in which ids of its kind were printed: per_01, cyc_02;
+and id_01 for what has a uuid.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ ROOT = Path(__file__).parents[2]
 GUIDES = [ROOT / "docs" / "guides" / "build-a-registry.md"]
 """Those that stand on this file's home; each other guide has a file and a home of its own."""
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
-_ID = re.compile(r"\b(per|hh|off)_[0-9a-z]+\b")
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_ID = re.compile(rf"\b(?:(per|hh|off|cyc|ent|grv|id)_[0-9a-z]+|{_UUID})\b")
 
 
 class Player:
@@ -31,11 +33,13 @@ class Player:
         self._ayni = ayni
         self._folder = folder
         self.ids: dict[str, str] = {}
-        self.printed: list[str] = []
+        self.printed: dict[str, list[str]] = {}
 
     def _id(self, found: re.Match[str]) -> str:
-        number = re.fullmatch(r"per_(\d\d)", found[0])
-        return self.printed[int(number[1]) - 1] if number else self.ids.get(found[0], found[0])
+        number = re.fullmatch(r"(per|cyc|ent|grv|id)_(\d\d)", found[0])
+        if number:
+            return self.printed[number[1]][int(number[2]) - 1]
+        return self.ids.get(found[0], found[0])
 
     def type(self, command: str) -> list[str]:
         """Run one command, with the guide's ids in it replaced by those of this run."""
@@ -48,8 +52,9 @@ class Player:
             done = subprocess.run(words, cwd=self._folder, capture_output=True, text=True, check=True)
             lines = done.stdout.splitlines()
         for found in _ID.finditer("\n".join(lines)):
-            if found[1] == "per" and found[0] not in self.printed:
-                self.printed.append(found[0])
+            printed = self.printed.setdefault(found[1] or "id", [])
+            if found[0] not in printed:
+                printed.append(found[0])
         return [line.rstrip() for line in lines if line.strip()]
 
     def learn(self, wanted: list[str], told: list[str]) -> None:

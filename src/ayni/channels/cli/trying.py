@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ayni import identity, payments, wallet
+from ayni import identity, payments, programmes, wallet
 from ayni.channels.cli.amounts import read_amount
 from ayni.channels.cli.answer import Json, show
 from ayni.channels.cli.files import write_file
@@ -24,7 +24,7 @@ from ayni.sandbox.bank import PretendBank
 from ayni.sandbox.bank_files import PretendBankFiles
 from ayni.sandbox.biller import PretendBiller
 from ayni.sandbox.identity_register import SandboxIdentityRegister
-from ayni.values.ids import new_id, show_id
+from ayni.values.ids import AccountId, new_id, show_id
 from ayni.wallet import Order, OrderKind, Receipt
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -237,12 +237,29 @@ def bill(
     show({"bills": told}, lines or ["Nothing is owed under this number."], as_json=json)
 
 
+@cli.command("confirm")
+def confirm(context: typer.Context, json: Json = False) -> None:
+    """Ask the pretend civil register about every document that nobody has asked about.
+
+    \b
+    Example:
+      ayni try confirm
+    """
+    with _pretending(context):
+        pass
+    with Session.of(context).open_database(migrate=False) as database:
+        found = identity.verify_all_documents(database, SandboxIdentityRegister(), actor=OPERATOR)
+    text = f"The register was asked about {found.asked} documents; {found.matched} are theirs."
+    show({"asked": found.asked, "matched": found.matched}, text, as_json=json)
+
+
 @cli.command("bank-day")
 def bank_day(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="Where the bank's files are written.")],
     receive: Annotated[
-        list[str] | None, typer.Option("--receive", metavar="SHOP=AMOUNT", help="Paid in for a shop.")
+        list[str] | None,
+        typer.Option("--receive", metavar="CODE=AMOUNT", help="Paid in for a shop or a programme."),
     ] = None,
     reject: Annotated[
         list[str] | None, typer.Option("--reject", metavar="ACCOUNT", help="A bank account that is closed.")
@@ -264,7 +281,7 @@ def bank_day(
         files.statement_prefix, files.closed = mark, set(reject or [])
         for one in receive or []:
             code, _, amount = one.partition("=")
-            narrative = show_id("acc", get(tx, code).account_id)
+            narrative = show_id("acc", _account_of(tx, code))
             bank.receive(amount_minor=read_amount(amount), narrative=narrative, at=tx.now)
         now = tx.now
     with Session.of(context).open_database(migrate=False) as database:
@@ -276,6 +293,16 @@ def bank_day(
         write_file(path, content)
         written.append(str(path))
     show({"files": written}, [f"The bank has written {path}." for path in written], as_json=json)
+
+
+def _account_of(tx: Tx, code: str) -> AccountId:
+    """The account of a shop, or of a programme: its code has small letters. Raises UnknownShop,
+    UnknownProgramme.
+    """
+    if not code.islower():
+        return get(tx, code).account_id
+    programme = programmes.get_programme(tx, code=code)
+    return payments.get_programme_book(tx, programme_id=programme.id).emoney_account_id
 
 
 def _at_a_shop(

@@ -83,7 +83,7 @@ def disburse(context: typer.Context, cycle: CycleName, json: Json = False) -> No
             progress=lambda count, total: told("paying", count, total),
         )
     text = [
-        f"{done.newly} paid now; {done.paid} in all: {session.country.format_money(done.paid_minor)}.",
+        f"{done.newly} sent now; {done.paid} have their money: {session.country.format_money(done.paid_minor)}.",
         *([f"{done.waiting} wait for wallets that are not in use yet."] if done.waiting else []),
         *(f"{count} stay payable: {reason}" for reason, count in done.reasons.items()),
     ]
