@@ -79,6 +79,7 @@ def register() -> None:
     jobs.register(
         "programmes.escalate_grievances", programmes.grievances.escalate_overdue, every="15 8 * * *"
     )
+    jobs.register("programmes.pay_cycle", programmes.pay_cycle_later, in_transaction=False)
     rounds: dict[str, tuple[Callable[[Database], object], str]] = {
         "identity.fill_name_keys": (identity.fill_name_keys, "20 8 * * *"),
         "wallet.return_parcels": (wallet.return_overdue_parcels, "3 * * * *"),

@@ -6,7 +6,14 @@ payment and another approves it, and each household is owed at most one entitlem
 """
 
 from ayni.programmes import formats
-from ayni.programmes.jobs import Lesson, disburse_cycle, tell_recipients, train_score
+from ayni.programmes.jobs import (
+    Lesson,
+    disburse_cycle,
+    pay_cycle,
+    pay_cycle_later,
+    tell_recipients,
+    train_score,
+)
 from ayni.programmes.model import (
     CHANGES,
     Ask,
@@ -150,6 +157,8 @@ __all__ = [
     "list_warnings",
     "open_cycle",
     "overpayments",
+    "pay_cycle",
+    "pay_cycle_later",
     "reconcile",
     "simulate",
     "tell_recipients",

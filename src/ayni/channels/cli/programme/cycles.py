@@ -7,15 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
-from ayni import identity, programmes, wallet
+from ayni import identity, programmes
 from ayni.channels.cli.amounts import read_amount
 from ayni.channels.cli.answer import Json, show, show_table
 from ayni.channels.cli.programme.named import CycleName, Name, Officer, Reason, do, read_cycle, read_uuid
 from ayni.channels.cli.progress import counting
 from ayni.channels.cli.session import OPERATOR, Session
-from ayni.foundation.db import Database, Tx
+from ayni.foundation import jobs
+from ayni.foundation.db import Tx
 from ayni.programmes import Cycle
-from ayni.values.ids import CycleId, EntitlementId, show_id
+from ayni.values.ids import show_id
+
+_PAY = "programmes.pay_cycle"
 
 
 def open_(
@@ -65,7 +68,12 @@ def approve(
     _show_cycle(context, *do(context, approved), as_json=json)
 
 
-def disburse(context: typer.Context, cycle: CycleName, json: Json = False) -> None:
+def disburse(
+    context: typer.Context,
+    cycle: CycleName,
+    later: Annotated[bool, typer.Option("--later", help="Leave it to the worker.")] = False,
+    json: Json = False,
+) -> None:
     """Open the wallets that are missing, and pay what an approved cycle owes. Again pays only the rest.
 
     \b
@@ -74,20 +82,25 @@ def disburse(context: typer.Context, cycle: CycleName, json: Json = False) -> No
     """
     session = Session.of(context)
     cycle_id = read_cycle(cycle)
+    if later:
+        number = do(context, lambda tx: jobs.defer(tx, _PAY, queueing_lock=cycle, cycle=cycle))
+        text = "It waits already." if number is None else f"The worker pays it: job {number}."
+        show({"job": number}, text, as_json=json)
+        return
     with session.open_database(migrate=False) as database, counting(quiet=json) as told:
-        _open_wallets(database, cycle_id)
-        done = programmes.disburse_cycle(
+        done = programmes.pay_cycle(
             database,
             cycle_id=cycle_id,
             actor=OPERATOR,
             progress=lambda count, total: told("paying", count, total),
         )
-    text = [
-        f"{done.newly} sent now; {done.paid} have their money: {session.country.format_money(done.paid_minor)}.",
+    has = session.country.format_money(done.paid_minor)
+    text_lines = [
+        f"{done.newly} sent now; {done.paid} have their money: {has}.",
         *([f"{done.waiting} wait for wallets that are not in use yet."] if done.waiting else []),
         *(f"{count} stay payable: {reason}" for reason, count in done.reasons.items()),
     ]
-    show({name: getattr(done, name) for name in done.__dataclass_fields__}, text, as_json=json)
+    show({name: getattr(done, name) for name in done.__dataclass_fields__}, text_lines, as_json=json)
 
 
 def cancel(
@@ -240,18 +253,6 @@ def report(context: typer.Context, cycle: CycleName, json: Json = False) -> None
     show_table(("entitlements", "how many", "sum"), [row for row in rows if row[1]])
     for why, count in held.items():
         typer.echo(f"{count} unpaid: {why.sentence}")
-
-
-def _open_wallets(database: Database, cycle_id: CycleId) -> None:
-    """For all who are owed something, a thousand at a time: a list of a million is never held."""
-    after: EntitlementId | None = None
-    while True:
-        with database.transaction(OPERATOR) as tx:
-            owed = programmes.list_recipients_after(tx, cycle_id, after=after, most=1_000)
-            if not owed:
-                return
-            wallet.open_wallets(tx, person_ids=list(dict.fromkeys(owed.values())))
-        after = max(owed)
 
 
 def _show_cycle(
