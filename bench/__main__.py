@@ -22,6 +22,7 @@ from bench.linkage import linkage
 from bench.measure import figure, in_turn, machine, ratio
 from bench.registry import registry_section
 from bench.wallet import wallet_section
+from bench.welfare import welfare_section
 
 TARGET = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 CYCLE = "## A cycle, end to end"
@@ -182,7 +183,7 @@ def _instead(document: str, section: list[str]) -> str:
     return before + "\n".join(section).rstrip() + "\n" + ("\n" + after if after else "")
 
 
-PARTS = ("batches", "one", "growth", "wallet", "cycle", "registry", "duplicates")
+PARTS = ("batches", "one", "growth", "wallet", "cycle", "registry", "duplicates", "welfare")
 
 
 def main() -> None:
@@ -232,6 +233,8 @@ def _measured(server: EmbeddedServer, part: str, chosen: argparse.Namespace) -> 
     """The sections of one part, each measured on a ledger of its own."""
     if part == "duplicates":
         return [linkage(chosen.people)]
+    if part == "welfare":
+        return [welfare_section(chosen.people)]
     if part == "registry":
         return [registry_section(chosen.people)]
     if part == "wallet":
