@@ -194,7 +194,7 @@ def count_payments(tx: Tx, cycle_id: CycleId) -> PaymentCounts:
 def list_cycles(tx: Tx, *, programme: str) -> list[Cycle]:
     """A programme's cycles, newest first. Raises UnknownProgramme."""
     found = store.get_programme(tx, programme)
-    return [rows.find_cycle(tx, cycle_id) for cycle_id in rows.list_cycles(tx, found.id)]
+    return rows.list_cycles(tx, found.id)
 
 
 def get_diff(tx: Tx, cycle_id: CycleId) -> Diff:

@@ -29,6 +29,10 @@ def find_cycle(tx: Tx, cycle_id: CycleId) -> Cycle:
     row = run(tx, "find_cycle", id=cycle_id).fetchone()
     if row is None:
         raise UnknownCycle
+    return _read(row)
+
+
+def _read(row: Any) -> Cycle:
     return Cycle(
         id=CycleId(row[0]),
         programme_id=ProgrammeId(row[1]),
@@ -51,9 +55,9 @@ def find_cycle(tx: Tx, cycle_id: CycleId) -> Cycle:
     )
 
 
-def list_cycles(tx: Tx, programme_id: ProgrammeId) -> list[CycleId]:
+def list_cycles(tx: Tx, programme_id: ProgrammeId) -> list[Cycle]:
     """A programme's cycles, newest first."""
-    return [CycleId(row[0]) for row in run(tx, "list_cycles", programme_id=programme_id)]
+    return [_read(row) for row in run(tx, "list_cycles", programme_id=programme_id)]
 
 
 def find_entitlement(tx: Tx, entitlement_id: EntitlementId) -> Entitlement:

@@ -83,8 +83,7 @@ def list_open(tx: Tx, *, assigned_to: OfficerId | None, most: int) -> list[Griev
 
 def list_of(tx: Tx, person_id: PersonId) -> list[Grievance]:
     """What a person complained of, newest first."""
-    rows = run(tx, "grievances_of", person_id=person_id).fetchall()
-    return [find(tx, GrievanceId(row[0])) for row in rows]
+    return [_read(row) for row in run(tx, "grievances_of", person_id=person_id)]
 
 
 def list_notes(tx: Tx, grievance_id: GrievanceId) -> list[GrievanceNote]:

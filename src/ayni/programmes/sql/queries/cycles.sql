@@ -184,8 +184,15 @@ JOIN programmes.versions v ON v.programme_id = a.programme_id AND v.version = a.
 WHERE c.id = %(id)s;
 
 -- name: list_cycles
--- A programme's cycles, newest first.
-SELECT id FROM programmes.cycles WHERE programme_id = %(programme_id)s ORDER BY opened_at DESC, id DESC;
+-- A programme's cycles, newest first, as find_cycle gives one.
+SELECT c.id, c.programme_id, p.code AS programme, c.name, c.assessment_id, c.state, c.entitlements,
+    c.total_minor, c.digest, c.opened_by, c.opened_at, c.approved_by, c.kind, c.parent_id, c.first_on, c.last_on,
+    c.approvals_needed, coalesce(v.definition ? 'in_kind', false) AS in_kind
+FROM programmes.cycles c
+JOIN programmes.programmes p ON p.id = c.programme_id
+JOIN programmes.assessments a ON a.id = c.assessment_id
+JOIN programmes.versions v ON v.programme_id = a.programme_id AND v.version = a.version
+WHERE c.programme_id = %(programme_id)s ORDER BY c.opened_at DESC, c.id DESC;
 
 -- name: find_entitlement
 -- One entitlement: its cycle, subject, who receives it, and what it comes to.

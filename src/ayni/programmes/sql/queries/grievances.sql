@@ -49,8 +49,11 @@ WHERE outcome IS NULL AND (%(assigned_to)s::uuid IS NULL OR assigned_to = %(assi
 ORDER BY due_on, severity DESC, ticket LIMIT %(most)s;
 
 -- name: grievances_of
--- What a person complained of, newest first.
-SELECT id FROM programmes.grievances WHERE person_id = %(person_id)s ORDER BY ticket DESC;
+-- What a person complained of, newest first, as find_grievance gives one.
+SELECT id, ticket, kind, category, channel, severity, is_sensitive, person_id, programme_id, subject_id, assessment_id,
+    overpayment_id, text, received_at, due_on, assigned_to, outcome, reasons, effect, made_assessment_id, decided_by,
+    decided_at, is_escalated
+FROM programmes.present_grievances WHERE person_id = %(person_id)s ORDER BY ticket DESC;
 
 -- name: lock_grievance
 -- Keeps others from deciding a grievance until the transaction ends.
