@@ -24,22 +24,14 @@ from ayni.foundation.embedded import EmbeddedServer
 from ayni.foundation.migrate import migrate
 from tests.channels.conftest import program
 from tests.conftest import START
+from tests.faults.gate import AT_THE_GATE, GATE, wait_for_one_at_the_gate
 from tests.registry.told import told
 
 PEOPLE = 20_600
 """Two batches: some 20,000 rows, and the rest."""
-_GATE = 424242
 _LEFT_OVER = """
 SELECT relname FROM pg_class
 WHERE relnamespace::regnamespace::text LIKE 'pg_temp%' AND relname LIKE 'import%' AND relkind = 'r'
-"""
-_AT_THE_GATE = """
-CREATE FUNCTION public.wait() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_catalog.pg_advisory_xact_lock(424242);
-    RETURN NEW;
-END;
-$$;
 """
 
 
@@ -59,15 +51,6 @@ def padron(tmp_path: Path) -> Path:
     arguments = ["city", "generate", "--people", str(PEOPLE), "--seed", "5", "--out", str(path), "--json"]
     assert cli.run(WIRING, arguments) == 0
     return path
-
-
-def _wait_for_one_at_the_gate(connection: psycopg.Connection, process: subprocess.Popen[str]) -> int:
-    query = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
-    while process.poll() is None:
-        found = connection.execute(query, [_GATE]).fetchone()
-        if found is not None:
-            return int(found[0])
-    raise AssertionError("it came to its end and never to the gate")
 
 
 def _hold_the_stage(connection: psycopg.Connection, process: subprocess.Popen[str]) -> int:
@@ -101,19 +84,19 @@ def test_an_import_that_is_killed_in_its_second_batch_goes_on_and_doubles_nobody
         url = server.url("ayni")
         migrate(url, MODULES, simulated_at=START)
         with psycopg.connect(url, autocommit=True) as owner, Database(url, country) as database:
-            owner.execute(_AT_THE_GATE)
+            owner.execute(AT_THE_GATE)
             owner.execute(
                 psycopg.sql.SQL(
                     "CREATE TRIGGER gate BEFORE INSERT ON registry.households FOR EACH ROW"
                     " WHEN (NEW.code = {}) EXECUTE FUNCTION public.wait()"
                 ).format(psycopg.sql.Literal(last))
             )
-            owner.execute("SELECT pg_advisory_lock(%s)", [_GATE])
+            owner.execute("SELECT pg_advisory_lock(%s)", [GATE])
             with program(home, *arguments) as process:
-                backend = _wait_for_one_at_the_gate(owner, process)
+                backend = wait_for_one_at_the_gate(owner, process)
                 os.kill(process.pid, signal.SIGKILL)
             assert process.returncode == -signal.SIGKILL
-            owner.execute("SELECT pg_advisory_unlock(%s)", [_GATE])
+            owner.execute("SELECT pg_advisory_unlock(%s)", [GATE])
             # The killed client's statement ends by itself, and its transaction with it.
             _wait_until_gone(owner, backend)
             owner.execute("DROP TRIGGER gate ON registry.households")
@@ -167,22 +150,22 @@ def test_an_import_that_is_killed_in_any_phase_comes_to_the_same(
         migrate(url, MODULES, simulated_at=START)
         with psycopg.connect(url, autocommit=True) as owner, Database(url, country) as database:
             if table is not None:
-                owner.execute(_AT_THE_GATE)
+                owner.execute(AT_THE_GATE)
                 gate = f"CREATE TRIGGER gate BEFORE INSERT ON {table} FOR EACH ROW"
                 owner.execute(f"{gate} EXECUTE FUNCTION public.wait()".encode())
-                owner.execute("SELECT pg_advisory_lock(%s)", [_GATE])
+                owner.execute("SELECT pg_advisory_lock(%s)", [GATE])
             with program(home, *arguments) as process:
                 backend = (
                     _hold_the_stage(owner, process)
                     if table is None
-                    else _wait_for_one_at_the_gate(owner, process)
+                    else wait_for_one_at_the_gate(owner, process)
                 )
                 os.kill(process.pid, signal.SIGKILL)
             assert process.returncode == -signal.SIGKILL
             if table is None:
                 owner.execute("ROLLBACK")
             else:
-                owner.execute("SELECT pg_advisory_unlock(%s)", [_GATE])
+                owner.execute("SELECT pg_advisory_unlock(%s)", [GATE])
             _wait_until_gone(owner, backend)
             if table is not None:
                 owner.execute(f"DROP TRIGGER gate ON {table}".encode())
@@ -230,7 +213,7 @@ def _kill_without(owner: psycopg.Connection, url: str, process: subprocess.Popen
     queued = None
     while queued is None and not taken.is_set():
         queued = owner.execute(waiting, [table]).fetchone()
-    owner.execute("SELECT pg_advisory_unlock(%s)", [_GATE])
+    owner.execute("SELECT pg_advisory_unlock(%s)", [GATE])
     assert taken.wait(60)
     while (backend := owner.execute(waiting, [table]).fetchone()) in {None, queued}:
         assert process.poll() is None, "it went on without its table"
@@ -264,8 +247,8 @@ def test_an_import_that_is_killed_between_two_transactions_comes_to_the_same(
         url = server.url("ayni")
         migrate(url, MODULES, simulated_at=START)
         with psycopg.connect(url, autocommit=True) as owner, Database(url, country) as database:
-            owner.execute(_AT_THE_GATE)
-            owner.execute("SELECT pg_advisory_lock(%s)", [_GATE])
+            owner.execute(AT_THE_GATE)
+            owner.execute("SELECT pg_advisory_lock(%s)", [GATE])
             gate = "CREATE TRIGGER gate BEFORE INSERT ON {} FOR EACH STATEMENT EXECUTE FUNCTION public.wait()"
             if gated != "stage":
                 owner.execute(gate.format(gated).encode())
@@ -274,7 +257,7 @@ def test_an_import_that_is_killed_between_two_transactions_comes_to_the_same(
                     _hold_the_stage(owner, process)
                     owner.execute(gate.format(f"{_stage_of(owner)}.import_stage").encode())
                     owner.execute("COMMIT")
-                _wait_for_one_at_the_gate(owner, process)
+                wait_for_one_at_the_gate(owner, process)
                 backend = _kill_without(owner, url, process, f"{_stage_of(owner)}.{taken_away}")
             assert process.returncode == -signal.SIGKILL
             _wait_until_gone(owner, backend)

@@ -5,7 +5,6 @@ twice.
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,17 +22,8 @@ from ayni.foundation.migrate import migrate
 from ayni.values.ids import show_id
 from tests.channels.conftest import program
 from tests.conftest import START
+from tests.faults.gate import AT_THE_GATE, GATE, wait_for_one_at_the_gate
 from tests.programmes.town import ACTOR, Town
-
-_GATE = 515151
-_AT_THE_GATE = """
-CREATE FUNCTION public.wait() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_catalog.pg_advisory_xact_lock(515151);
-    RETURN NULL;
-END;
-$$;
-"""
 
 
 @pytest.fixture
@@ -43,15 +33,6 @@ def home() -> Iterator[Path]:
     yield folder
     EmbeddedServer(folder / "postgres").stop()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def wait_for_one_at_the_gate(connection: psycopg.Connection, process: subprocess.Popen[str]) -> int:
-    query = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
-    while process.poll() is None:
-        found = connection.execute(query, [_GATE]).fetchone()
-        if found is not None:
-            return int(found[0])
-    raise AssertionError("it came to its end and never to the gate")
 
 
 @pytest.mark.parametrize(
@@ -76,12 +57,12 @@ def test_a_payment_that_is_killed_goes_on(home: Path, tmp_path: Path, country: C
                     tx, person_id=town.people["rosa"], phone="+51987654321", reason="told"
                 )
             cycle = town.approve(town.cycle())
-            owner.execute(_AT_THE_GATE)
+            owner.execute(AT_THE_GATE)
             owner.execute(
                 f"CREATE TRIGGER gate AFTER INSERT ON {table} FOR EACH STATEMENT"
                 " EXECUTE FUNCTION public.wait()".encode()
             )
-            owner.execute("SELECT pg_advisory_lock(%s)", [_GATE])
+            owner.execute("SELECT pg_advisory_lock(%s)", [GATE])
             arguments = ("programme", "disburse", show_id("cyc", cycle.id), "--json")
             killed = program(home, *arguments)
             backend = wait_for_one_at_the_gate(owner, killed)
@@ -89,7 +70,7 @@ def test_a_payment_that_is_killed_goes_on(home: Path, tmp_path: Path, country: C
             killed.communicate()
             owner.execute("SELECT pg_terminate_backend(%s)", [backend])
             owner.execute(f"DROP TRIGGER gate ON {table}".encode())
-            owner.execute("SELECT pg_advisory_unlock(%s)", [_GATE])
+            owner.execute("SELECT pg_advisory_unlock(%s)", [GATE])
             again = program(home, *arguments)
             out, err = again.communicate()
             assert again.returncode == 0, out + err

@@ -15,7 +15,7 @@ BEGIN
     END IF;
     -- What was paid cannot be cancelled: such a cycle is paid to its end, and what stays unpaid is let go then.
     IF NEW.state = 'cancelled' AND OLD.state <> 'cancelled' AND EXISTS (
-        SELECT FROM programmes.entitlements e JOIN programmes.payments p ON p.entitlement_id = e.id AND p.paid
+        SELECT FROM programmes.entitlements e JOIN programmes.settled s ON s.entitlement_id = e.id
         WHERE e.cycle_id = NEW.id) THEN
         RAISE EXCEPTION USING ERRCODE = 'AY306', MESSAGE = 'some of this cycle has been paid';
     END IF;

@@ -171,6 +171,24 @@ GRANT EXECUTE ON FUNCTION programmes.claim, programmes.reverse, programmes.incom
 GRANT SELECT ON programmes.undecided_overpayments, programmes.reasons_set_aside, programmes.settled,
     programmes.standing TO ayni_app;
 
+-- Who is covered on a day by what is enrolled in some programmes, with the code of each.
+CREATE OR REPLACE FUNCTION programmes.enrolled_on(p_programmes uuid[], p_on date)
+RETURNS TABLE (person_id uuid, household_id uuid, code text)
+LANGUAGE sql STABLE
+AS $$
+    SELECT p.person_id, p.household_id, n.code
+    FROM (
+        SELECT DISTINCT ON (e.programme_id, e.subject_id) e.subject_id, e.state, g.code, g.target
+        FROM programmes.enrolments e
+        JOIN programmes.programmes g ON g.id = e.programme_id
+        WHERE e.programme_id = ANY (p_programmes)
+        ORDER BY e.programme_id, e.subject_id, e.number DESC) n
+    JOIN registry_api.people_on(p_on) p
+        ON n.subject_id = CASE n.target WHEN 'household' THEN p.household_id ELSE p.person_id END
+    WHERE n.state = 'enrolled';
+$$;
+GRANT EXECUTE ON FUNCTION programmes.enrolled_on TO ayni_app;
+
 -- The state in which each subject of a programme is now.
 CREATE OR REPLACE FUNCTION programmes.states_of(p_programme uuid) RETURNS TABLE (subject_id uuid, state text, since timestamptz)
 LANGUAGE sql STABLE

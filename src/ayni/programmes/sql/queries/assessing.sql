@@ -20,17 +20,7 @@ ORDER BY p.id;
 -- Judges households of a day by compiled rules; the braces take what the model compiled. Who is enrolled in a
 -- programme that excludes this one is told its code.
 WITH taken AS MATERIALIZED (
-    SELECT p.household_id, min(n.code) AS code
-    FROM (
-        SELECT DISTINCT ON (e.programme_id, e.subject_id) e.subject_id, e.state, g.code, g.target
-        FROM programmes.enrolments e
-        JOIN programmes.programmes g ON g.id = e.programme_id
-        WHERE e.programme_id = ANY (%(excluding)s)
-        ORDER BY e.programme_id, e.subject_id, e.number DESC) n
-    JOIN registry_api.people_on(%(as_of)s) p
-        ON n.subject_id = CASE n.target WHEN 'household' THEN p.household_id ELSE p.person_id END
-    WHERE n.state = 'enrolled'
-    GROUP BY p.household_id
+    SELECT t.household_id, min(t.code) AS code FROM programmes.enrolled_on(%(excluding)s, %(as_of)s) t GROUP BY t.household_id
 )
 INSERT INTO {into} (assessment_id, subject_id, recipient_id, facts, criteria, outcome, amount_minor, amount_fault,
     members, quantity, priority, rank_value, conflict)
@@ -55,17 +45,7 @@ CROSS JOIN LATERAL (SELECT programmes.outcome_of(s.criteria, s.recipient_id, f.f
 -- Judges members of households of a day by compiled rules, as judge_households does. Whoever collects for a person
 -- receives for them; for a child without a collector, that is the guardian, or else the head of the household.
 WITH taken AS MATERIALIZED (
-    SELECT p.person_id, min(n.code) AS code
-    FROM (
-        SELECT DISTINCT ON (e.programme_id, e.subject_id) e.subject_id, e.state, g.code, g.target
-        FROM programmes.enrolments e
-        JOIN programmes.programmes g ON g.id = e.programme_id
-        WHERE e.programme_id = ANY (%(excluding)s)
-        ORDER BY e.programme_id, e.subject_id, e.number DESC) n
-    JOIN registry_api.people_on(%(as_of)s) p
-        ON n.subject_id = CASE n.target WHEN 'household' THEN p.household_id ELSE p.person_id END
-    WHERE n.state = 'enrolled'
-    GROUP BY p.person_id
+    SELECT t.person_id, min(t.code) AS code FROM programmes.enrolled_on(%(excluding)s, %(as_of)s) t GROUP BY t.person_id
 ), collecting AS MATERIALIZED (
     SELECT DISTINCT ON (r.person_id) r.person_id, r.representative_id, r.kind
     FROM identity_api.representatives r
