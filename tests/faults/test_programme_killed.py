@@ -41,7 +41,6 @@ def home() -> Iterator[Path]:
         "wallet.wallets",
         "programmes.payments",
         "wallet.waiting_benefits",
-        "foundation.outbox",
         "programmes.told",
     ],
 )
