@@ -250,3 +250,19 @@ def test_only_an_approved_cycles_entitlement_is_voided(town: Town) -> None:
         programmes.entitlements.void_entitlement(
             tx, entitlement_id=entitlement_id, officer_id=town.checker, reason="x"
         )
+
+
+def test_an_officers_other_file_is_their_own_household_too(town: Town) -> None:
+    """A bug: the household was looked up by the file of the account alone."""
+    cycle = town.approve(town.cycle())
+    entitlement_id = entitlement_of(town, cycle, elder(town, 0))
+    with town.database.transaction(ACTOR) as tx:
+        other = identity.register_person(tx, person=identity.NewPerson("Elsa", "Vega", synthetic=True)).id
+        officer = identity.register_officer(
+            tx, login="elsa", roles=[OfficerRole.APPROVER], person_id=other
+        ).id
+    merge(town, elder(town, 0), other)
+    with town.database.transaction(ACTOR) as tx, pytest.raises(OwnCase):
+        programmes.entitlements.void_entitlement(
+            tx, entitlement_id=entitlement_id, officer_id=officer, reason="x"
+        )

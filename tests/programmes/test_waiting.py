@@ -11,6 +11,7 @@ from ayni import ledger, programmes, wallet
 from ayni.foundation.db import SYSTEM, Database
 from ayni.programmes import Cycle
 from ayni.programmes.errors import CyclePartlyPaid, CycleStillWaits, EntitlementSettled
+from ayni.wallet.operations.use import claim_benefits
 from tests.programmes.test_changes import go_to
 from tests.programmes.test_claims import entitlement_of
 from tests.programmes.town import ACTOR, PROGRAMME, Town
@@ -131,4 +132,20 @@ def test_what_was_on_its_way_while_the_wallet_was_taken_into_use_is_claimed_by_t
     assert wallet.claim_late_benefits(town.database) == 1
     assert wallet.claim_late_benefits(town.database) == 0
     assert balance(town, "rosa") == 10_000
+    assert town.violations() == []
+
+
+def test_all_that_waits_is_claimed_and_not_only_the_first_of_it(town: Town, cycle: Cycle) -> None:
+    """A bug: five hundred were posted with the first use, and the rest waited for the next round."""
+    town.disburse(cycle)
+    with town.database.transaction(ACTOR) as tx:
+        tx.connection.execute(
+            "INSERT INTO wallet.uses (person_id, how, taken_by, since)"
+            " SELECT person_id, 'desk', 'x', %s FROM wallet.wallets",
+            [tx.now],
+        )
+    with town.database.transaction(ACTOR) as tx:
+        people = [town.people["rosa"], town.people["luis"]]
+        assert claim_benefits(tx, person_ids=people, most=1) == 2
+    assert (balance(town, "rosa"), balance(town, "luis")) == (10_000, 6_000)
     assert town.violations() == []

@@ -49,7 +49,7 @@ from ayni.registry.queries import (
     list_open_flags,
     list_records,
 )
-from ayni.registry.queries.duplicates import count_pairs, get_pair, list_pairs
+from ayni.registry.queries.duplicates import count_pairs, get_pair, list_own_people, list_pairs
 
 __all__ = [
     "Case",
@@ -88,6 +88,7 @@ __all__ = [
     "list_lapsing_classes",
     "list_members",
     "list_open_flags",
+    "list_own_people",
     "list_pairs",
     "list_records",
     "record_facts",

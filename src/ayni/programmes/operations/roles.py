@@ -19,11 +19,11 @@ def check_role(tx: Tx, officer_id: OfficerId, *roles: OfficerRole) -> None:
 
 
 def check_household(tx: Tx, officer_id: OfficerId, people: Iterable[PersonId]) -> None:
-    """Refuse an officer who decides on themselves, or on anybody who lives with them. Raises OwnCase."""
-    concerned = list(dict.fromkeys(people))
-    identity.check_may_decide(tx, officer_id=officer_id, person_ids=concerned)
-    place = registry.find_membership(tx, person_id=get_officer(tx, officer_id=officer_id).person_id)
-    if place is not None:
-        at_home = registry.list_members(tx, household_id=place.household_id)
-        if {one.person_id for one in at_home} & set(concerned):
-            raise identity.OwnCase
+    """Refuse an officer who decides on themselves, or on anybody of their household, by whichever file.
+
+    Raises OwnCase.
+    """
+    files = [file for one in set(people) for file in identity.list_same_human(tx, person_id=one)]
+    identity.check_may_decide(tx, officer_id=officer_id, person_ids=files)
+    if set(files) & set(registry.list_own_people(tx, officer=get_officer(tx, officer_id=officer_id))):
+        raise identity.OwnCase

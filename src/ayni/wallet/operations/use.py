@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from ayni import ledger, payments
 from ayni.foundation import audit
@@ -13,6 +14,10 @@ from ayni.values.ids import EventId, PersonId, TransferId, dated, derived_id, sh
 from ayni.wallet.errors import TooManyAtOnce
 from ayni.wallet.model.use import WaitingBenefit
 from ayni.wallet.store import use as store
+
+_BEGINNING = TransferId(UUID(int=0))
+_MOST = ledger.BULK_BATCH // 2
+"""Each benefit is a pair of transfers."""
 
 
 def take_into_use(tx: Tx, *, person_ids: Sequence[PersonId], how: str = "desk") -> int:
@@ -36,20 +41,20 @@ def take_into_use(tx: Tx, *, person_ids: Sequence[PersonId], how: str = "desk") 
     return len(new)
 
 
-def claim_benefits(tx: Tx, *, person_ids: Sequence[PersonId], most: int = 500) -> int:
-    """Post what waits for people whose wallets are in use, at most so much; returns how many benefits.
+def claim_benefits(tx: Tx, *, person_ids: Sequence[PersonId], most: int = _MOST) -> int:
+    """Post all that waits for people whose wallets are in use, so many at a time; returns how many benefits.
 
     The programme's own book follows with each: what it had reserved is spent. Posts, so a transaction does
     it last.
     """
-    in_use = store.find_in_use(tx, person_ids)
-    waiting = store.list_to_claim(tx, sorted(in_use), most=most)
-    if not waiting:
-        return 0
-    legs = [leg for one in waiting for leg in _legs(tx, one)]
-    posted = ledger.post(tx, legs)
-    # A hold that expired or was claimed a moment ago takes its pair with it: nothing of it happened.
-    return sum(answer.result is ledger.Result.CREATED for answer in posted[::2])
+    in_use = sorted(store.find_in_use(tx, person_ids))
+    after, claimed = _BEGINNING, 0
+    while waiting := store.list_to_claim(tx, in_use, after=after, most=most):
+        posted = ledger.post(tx, [leg for one in waiting for leg in _legs(tx, one)])
+        # A hold that expired or was claimed a moment ago takes its pair with it: nothing of it happened.
+        claimed += sum(answer.result is ledger.Result.CREATED for answer in posted[::2])
+        after = waiting[-1].hold_id
+    return claimed
 
 
 def _legs(tx: Tx, waiting: WaitingBenefit) -> tuple[Transfer, Transfer]:

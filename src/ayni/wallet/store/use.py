@@ -40,9 +40,11 @@ def insert_waiting(
         tx.execute(QUERIES["insert_waiting_benefits"], values)
 
 
-def list_to_claim(tx: Tx, person_ids: Sequence[PersonId], *, most: int) -> list[WaitingBenefit]:
-    """What waits for some people and is not overdue."""
-    values = {"person_ids": list(person_ids), "now": tx.now, "most": most}
+def list_to_claim(
+    tx: Tx, person_ids: Sequence[PersonId], *, after: TransferId, most: int
+) -> list[WaitingBenefit]:
+    """What waits for some people and is not overdue, in the order of the holds, after one."""
+    values = {"person_ids": list(person_ids), "now": tx.now, "after": after, "most": most}
     rows = tx.execute(QUERIES["benefits_to_claim"], values)
     return [WaitingBenefit(TransferId(row[0]), PersonId(row[1]), AccountId(row[2]), row[3]) for row in rows]
 

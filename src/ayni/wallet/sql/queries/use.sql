@@ -17,11 +17,12 @@ FROM unnest(%(hold_ids)s::uuid[], %(person_ids)s::uuid[]) u (hold_id, person_id)
 ON CONFLICT (hold_id) DO NOTHING;
 
 -- name: benefits_to_claim
--- What waits for some people and is not overdue: the hold, the programme's account, the amount.
+-- What waits for some people after a hold and is not overdue: the hold, the programme's account, the amount.
 SELECT w.hold_id, w.person_id, w.programme_account_id, h.amount_minor
 FROM wallet.waiting_benefits w
 JOIN ledger_api.holds h ON h.hold_id = w.hold_id
 WHERE w.person_id = ANY (%(person_ids)s::uuid[]) AND h.state = 'pending' AND w.until > %(now)s
+    AND w.hold_id > %(after)s
 ORDER BY w.hold_id LIMIT %(most)s;
 
 -- name: people_with_unclaimed_benefits
