@@ -86,6 +86,7 @@ def register() -> None:
         "wallet.note_deaths": (wallet.note_deaths, "40 8 * * *"),
         "wallet.put_to_sleep": (wallet.put_to_sleep, "50 8 * * *"),
         "wallet.return_cash_codes": (wallet.return_overdue_cash_codes, "*/10 * * * *"),
+        "wallet.return_vouchers": (wallet.return_overdue_vouchers, "33 * * * *"),
         "wallet.settle_merchants": (wallet.settle_merchants, "0 3 * * *"),
         "wallet.pay_commissions": (wallet.pay_commissions, "15 5 * * *"),
         "wallet.pay_standing": (wallet.pay_standing, "0 12 * * *"),

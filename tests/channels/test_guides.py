@@ -2,7 +2,7 @@
 
 With AYNI_TEST_RECORD=1 what they print is written into the guide instead: read the difference before it goes
 in. A new command may then name something by the order in which ids of its kind were printed: per_01, cyc_02;
-and id_01 for what has a uuid.
+id_01 for what has a uuid, and num_01 for a number of eight digits.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ GUIDES = [ROOT / "docs" / "guides" / "build-a-registry.md"]
 """Those that stand on this file's home; each other guide has a file and a home of its own."""
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_ID = re.compile(rf"\b(?:(per|hh|off|cyc|ent|grv|id)_[0-9a-z]+|{_UUID})\b")
+_ID = re.compile(rf"\b(?:(per|hh|off|cyc|ent|grv|id|num)_[0-9a-z]+|{_UUID}|[0-9]{{8}})\b")
 
 
 class Player:
@@ -36,7 +36,7 @@ class Player:
         self.printed: dict[str, list[str]] = {}
 
     def _id(self, found: re.Match[str]) -> str:
-        number = re.fullmatch(r"(per|cyc|ent|grv|id)_(\d\d)", found[0])
+        number = re.fullmatch(r"(per|cyc|ent|grv|id|num)_(\d\d)", found[0])
         if number:
             return self.printed[number[1]][int(number[2]) - 1]
         return self.ids.get(found[0], found[0])
@@ -52,7 +52,8 @@ class Player:
             done = subprocess.run(words, cwd=self._folder, capture_output=True, text=True, check=True)
             lines = done.stdout.splitlines()
         for found in _ID.finditer("\n".join(lines)):
-            printed = self.printed.setdefault(found[1] or "id", [])
+            kind = found[1] or ("num" if found[0].isdigit() else "id")
+            printed = self.printed.setdefault(kind, [])
             if found[0] not in printed:
                 printed.append(found[0])
         return [line.rstrip() for line in lines if line.strip()]

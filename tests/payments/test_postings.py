@@ -12,6 +12,7 @@ from ayni.foundation.db import Tx
 from ayni.ledger import AccountCode, TransferCode
 from ayni.values.ids import AccountId
 from tests.wallet.conftest import City, build
+from tests.wallet.vouching import give_voucher
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "concepts" / "postings.md"
 
@@ -50,6 +51,12 @@ EVENTS: dict[str, tuple[Callable[[City], object], Callable[[City], object]]] = {
     "claim what waited for a purpose": (
         lambda city: city.give(500, "food", to=city.newcomer()),
         lambda city: wallet.take_into_use(city.tx, person_ids=[city.late]),
+    ),
+    "set a benefit aside as a voucher": (lambda city: None, lambda city: give_voucher(city, 500)),
+    "cash a voucher": (lambda city: give_voucher(city, 500), lambda city: city.voucher.fetch()),
+    "give a voucher back that nobody cashed": (
+        lambda city: give_voucher(city, 500),
+        lambda city: wallet.vouchers.return_voucher(city.tx, voucher_id=city.voucher.id),
     ),
     "pay": (lambda city: city.give(500), lambda city: city.pay(500)),
     "pay with purpose money": (lambda city: city.give(500, "food"), lambda city: city.pay(500)),

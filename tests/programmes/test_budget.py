@@ -22,6 +22,7 @@ from ayni.programmes.errors import (
 )
 from ayni.values.ids import OfficerId, show_id
 from tests.programmes.town import ACTOR, PROGRAMME, Town
+from tests.wallet.rings import ring
 
 POSTINGS = Path(__file__).resolve().parents[2] / "docs" / "concepts" / "postings.md"
 
@@ -234,10 +235,26 @@ def take_into_use(town: Town, _cycle: Cycle) -> None:
         wallet.take_into_use(tx, person_ids=[town.people["rosa"]])
 
 
+def with_voucher(town: Town) -> Cycle:
+    cycle = approved(town)
+    town.disburse(cycle, by_agents=True)
+    return cycle
+
+
+def cash_voucher(town: Town, cycle: Cycle) -> None:
+    """One of the three comes."""
+    with town.database.transaction(ACTOR) as tx:
+        agent = wallet.open_agent(tx, keeper_id=town.people["ana"], code="AGENTE01", display_name="Agente")
+        one = programmes.list_vouchers(tx, cycle.id)[0]
+        slip = programmes.entitlements.tell_voucher(tx, ring=ring(), number=one.number, officer_id=town.maker)
+        wallet.vouchers.cash_voucher(tx, ring=ring(), agent_id=agent.id, number=slip.number, code=slip.code)
+
+
 EVENTS: dict[str, tuple[Callable[[Town], Cycle], Callable[[Town, Cycle], object]]] = {
     "reserve a cycle": (lambda town: town.cycle(), lambda town, cycle: town.approve(cycle)),
     "spend a reserve": (with_wallets, lambda town, cycle: town.disburse(cycle)),
     "claim what waited": (waiting, take_into_use),
+    "cash a voucher": (with_voucher, cash_voucher),
     "cancel an approved cycle": (approved, cancel),
     "end a cycle that is not all paid": (half_paid, end),
 }

@@ -161,7 +161,7 @@ def test_the_same_entitlement_is_not_recorded_as_paid_twice(town: Town, approved
         assert rows is not None
         again = store.Payable(rows[0], town.people["rosa"], 1, None, 2)
         with pytest.raises(PaidMeanwhile):
-            store.insert_payments(tx, [(again, TransferId(rows[1]), False)])
+            store.insert_payments(tx, [(again, TransferId(rows[1]), "paid")])
 
 
 def test_a_resident_at_a_till_gets_through_between_two_batches(town: Town, approved: Cycle) -> None:

@@ -152,7 +152,7 @@ def test_the_database_refuses_to_pay_who_must_wait_whoever_asks(town: Town, cycl
             if one_of.recipient_id == one
         ]
     with pytest.raises(HeldMeanwhile), town.database.transaction(ACTOR) as tx:
-        store.insert_payments(tx, [(payable, TransferId(new_id(tx.now)), False)])
+        store.insert_payments(tx, [(payable, TransferId(new_id(tx.now)), "paid")])
     with (
         pytest.raises(psycopg.DatabaseError, match="may not be paid at present"),
         town.database.transaction(ACTOR) as tx,

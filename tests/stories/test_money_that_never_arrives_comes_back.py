@@ -1,18 +1,21 @@
-"""Promise 5, of money: what the bank rejects, nobody fetches or takes, or nobody knows, comes back."""
+"""Promise 5: what nobody claims, the bank rejects, nobody fetches or takes, or nobody knows, comes back."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
-from ayni import payments, wallet
+from ayni import ledger, payments, programmes, wallet
 from ayni.foundation.clock import set_clock
 from ayni.foundation.db import Database
 from ayni.payments import PayoutState
 from ayni.sandbox.biller import PretendBiller
 from tests.conftest import TEST_ACTOR
 from tests.payments.banking import THEIRS, Banking, open_banking
+from tests.programmes.test_changes import go_to
+from tests.programmes.town import ACTOR, PROGRAMME, Town
 from tests.wallet.conftest import build
 from tests.wallet.test_bills import Street
 
@@ -20,6 +23,34 @@ from tests.wallet.test_bills import Street
 @pytest.fixture
 def banking(own_database: Database) -> Banking:
     return open_banking(own_database)
+
+
+def test_a_benefit_that_nobody_claims_returns_and_one_that_was_claimed_stays_for_good(
+    own_database: Database, tmp_path: Path
+) -> None:
+    """Rosa takes her wallet into use, Luis does not, María has none and does not come for her cash."""
+    town = Town(own_database, tmp_path, text=PROGRAMME + "claim_days: 30\n")
+    cycle = town.approve(town.cycle())
+    with own_database.transaction(ACTOR) as tx:
+        wallet.open_wallets(tx, person_ids=[town.people["rosa"], town.people["luis"]])
+    assert town.disburse(cycle, by_agents=True).waiting_minor == 22_000
+    with own_database.transaction(ACTOR) as tx:
+        wallet.take_into_use(tx, person_ids=[town.people["rosa"]])
+    go_to(town, date(2025, 7, 3))
+    with own_database.transaction(ACTOR) as tx:
+        ledger.expire_holds(tx)
+    assert wallet.return_overdue_vouchers(own_database) == 1
+    with own_database.transaction(ACTOR) as tx:
+        counts = programmes.count_payments(tx, cycle.id)
+        assert (counts.claimed_minor, counts.returned_minor, counts.waiting) == (10_000, 12_000, 0)
+        book = payments.get_programme_book(tx, programme_id=town.programme.id)
+        assert ledger.get_account(tx, book.emoney_account_id).balance_minor == 90_000
+        programmes.end_cycle(tx, cycle_id=cycle.id, officer_id=town.checker, reason="June is over")
+    go_to(town, date(2026, 7, 3))
+    with own_database.transaction(ACTOR) as tx:
+        ledger.expire_holds(tx)
+        assert wallet.balance(tx, person_id=town.people["rosa"]).available_minor == 10_000
+    assert town.violations() == []
 
 
 def test_a_payout_that_the_bank_rejects_comes_back_and_goes_out_when_it_can(

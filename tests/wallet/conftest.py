@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -33,6 +34,9 @@ from ayni.wallet.model.cash import NewCashCode, PaidOut
 from tests.payments.booked import bank_says
 from tests.wallet.rings import ring
 from tests.wallet.tariff import Tariff
+
+if TYPE_CHECKING:
+    from tests.wallet.vouching import Held
 
 CREATED = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 """When the entitlements of these tests were created."""
@@ -80,6 +84,7 @@ class City:
     late: PersonId = field(init=False, repr=False)
     paid: Receipt = field(init=False, repr=False)
     cash: NewCashCode = field(init=False, repr=False)
+    voucher: Held = field(init=False, repr=False)
     bill: UUID = field(init=False, repr=False)
     payout: payments.Payout | None = field(init=False, repr=False, default=None)
 
@@ -101,10 +106,13 @@ class City:
         entitlement_id = EntitlementId(new_id(CREATED))
         return Benefit(entitlement_id, CREATED, to or self.resident, amount_minor, purpose)
 
-    def disburse(self, *benefits: Benefit) -> list[BenefitAnswer]:
+    def disburse(self, *benefits: Benefit, by_agents: bool = False) -> list[BenefitAnswer]:
         """Pays benefits, and enters what was newly paid in the programme's own book, as a programme does."""
         answers = wallet.disburse(
-            self.tx, from_account_id=self.programme.emoney_account_id, benefits=benefits
+            self.tx,
+            from_account_id=self.programme.emoney_account_id,
+            benefits=benefits,
+            by_agents=by_agents,
         )
         newly = [
             (benefit.amount_minor, answer.code)

@@ -8,7 +8,7 @@ in the database.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -84,6 +84,34 @@ def put(
         },
     )
     return message_id
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """What `put_many` is given for each: as `put`, with nothing secret."""
+
+    recipient: str = field(repr=False)
+    kind: str
+    numbers: Mapping[str, Any]
+    language: str | None = None
+    useless_after: datetime | None = None
+
+
+def put_many(tx: Tx, messages: Sequence[NewMessage]) -> None:
+    """Write many messages down at once; they exist when the transaction commits."""
+    if messages:
+        tx.execute(
+            _QUERIES["insert_messages"],
+            {
+                "ids": [new_id(tx.now) for _ in messages],
+                "recipients": [one.recipient for one in messages],
+                "kinds": [one.kind for one in messages],
+                "languages": [one.language for one in messages],
+                "numbers": [Jsonb(dict(one.numbers)) for one in messages],
+                "useless_after": [one.useless_after for one in messages],
+                "now": tx.now,
+            },
+        )
 
 
 def list_waiting(tx: Tx, *, most: int = 100) -> list[Message]:

@@ -183,7 +183,7 @@ INVARIANTS = (
     ),
     Invariant(
         "programmes_mirror_the_issuer",
-        "Each programme's e-money at the issuer, by its own book, is its account in the trust book.",
+        "Each programme's e-money at the issuer, by its own book, is what the trust book holds for it.",
         _unmirrored,
     ),
 )

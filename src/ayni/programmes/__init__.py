@@ -82,8 +82,10 @@ from ayni.programmes.queries import (
     list_overpayments,
     list_recipients,
     list_recipients_after,
+    list_vouchers,
     list_waiting,
     list_warnings,
+    sum_used,
 )
 from ayni.programmes.queries.reconciling import reconcile
 from ayni.programmes.queries.simulating import simulate
@@ -153,6 +155,7 @@ __all__ = [
     "list_overpayments",
     "list_recipients",
     "list_recipients_after",
+    "list_vouchers",
     "list_waiting",
     "list_warnings",
     "open_cycle",
@@ -161,6 +164,7 @@ __all__ = [
     "pay_cycle_later",
     "reconcile",
     "simulate",
+    "sum_used",
     "tell_recipients",
     "train_score",
 ]

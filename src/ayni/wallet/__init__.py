@@ -6,6 +6,7 @@ shown is read from the ledger, and the same request sent twice moves money once.
 """
 
 from ayni.wallet.errors import UnknownShop
+from ayni.wallet.errors.vouchers import UnknownVoucher
 from ayni.wallet.jobs import (
     Desk,
     claim_late_benefits,
@@ -17,6 +18,7 @@ from ayni.wallet.jobs import (
     put_to_sleep,
     return_overdue_cash_codes,
     return_overdue_parcels,
+    return_overdue_vouchers,
     screen,
     settle_merchants,
     tell_billers,
@@ -45,6 +47,7 @@ from ayni.wallet.model.goals import Rhythm
 from ayni.wallet.model.papers import PaperKind
 from ayni.wallet.model.safety import SanctionEntry
 from ayni.wallet.model.stops import StopKind
+from ayni.wallet.model.vouchers import VoucherCode
 from ayni.wallet.operations import (
     PreparedBenefits,
     access,
@@ -85,6 +88,7 @@ from ayni.wallet.operations import (
     take_into_use,
     take_parcel,
     trade,
+    vouchers,
 )
 from ayni.wallet.ports import BillerSystem, SanctionsList
 from ayni.wallet.queries import (
@@ -129,6 +133,8 @@ __all__ = [
     "StatementEntry",
     "StopKind",
     "UnknownShop",
+    "UnknownVoucher",
+    "VoucherCode",
     "WhyNoWallet",
     "access",
     "balance",
@@ -175,6 +181,7 @@ __all__ = [
     "requests",
     "return_overdue_cash_codes",
     "return_overdue_parcels",
+    "return_overdue_vouchers",
     "return_parcel",
     "safety",
     "screen",
@@ -189,4 +196,5 @@ __all__ = [
     "take_parcel",
     "tell_billers",
     "trade",
+    "vouchers",
 ]

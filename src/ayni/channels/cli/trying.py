@@ -16,6 +16,7 @@ from ayni.channels.cli.files import write_file
 from ayni.channels.cli.person.named import Person, at_work, find, read_document
 from ayni.channels.cli.session import OPERATOR, Session
 from ayni.channels.cli.shop import get
+from ayni.foundation import keys
 from ayni.foundation.clock import is_simulated
 from ayni.foundation.db import Tx
 from ayni.foundation.errors import AyniError, Refused
@@ -204,6 +205,33 @@ def take(context: typer.Context, person: Person, json: Json = False) -> None:
             wallet.take_parcel(tx, parcel_id=parcel.id, person_id=who)
         total = tx.country.format_money(sum(parcel.amount_minor for parcel in waiting))
     show({"taken": len(waiting)}, f"Took {total} from {len(waiting)} parcels.", as_json=json)
+
+
+@cli.command()
+def fetch(
+    context: typer.Context,
+    agent: ShopCode,
+    number: Annotated[int, typer.Argument(help="The voucher's number.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code on the slip.")],
+    json: Json = False,
+) -> None:
+    """Fetch a benefit as cash from an agent, with the number and the code of its voucher.
+
+    \b
+    Example:
+      ayni try fetch AGENTE01 10000001 48213377
+    """
+    ring = keys.load(Session.of(context).keys_folder)
+    with _pretending(context) as tx:
+        answer = wallet.vouchers.cash_voucher(
+            tx, ring=ring, agent_id=get(tx, agent).id, number=number, code=code
+        )
+        money = tx.country.format_money
+    if isinstance(answer, AyniError):
+        raise answer
+    cash = f"{money(answer.amount_minor)} in cash for {answer.display_name}"
+    text = f"{cash}: handed over already." if answer.repeated else f"{cash}: hand it over."
+    show({"amount_minor": answer.amount_minor, "repeated": answer.repeated}, text, as_json=json)
 
 
 @cli.command()

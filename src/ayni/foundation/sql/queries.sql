@@ -85,6 +85,13 @@ INSERT INTO foundation.messages (id, recipient, kind, language, numbers, sealed,
 VALUES (%(id)s, %(recipient)s, %(kind)s, %(language)s, %(numbers)s, %(sealed)s, %(key_version)s, %(now)s,
     %(useless_after)s);
 
+-- name: insert_messages
+-- Writes down many of them. Nothing in them is secret.
+INSERT INTO foundation.messages (id, recipient, kind, language, numbers, written_at, useless_after)
+SELECT u.id, u.recipient, u.kind, u.language, u.numbers, %(now)s, u.useless_after
+FROM unnest(%(ids)s::uuid[], %(recipients)s::text[], %(kinds)s::text[], %(languages)s::text[], %(numbers)s::jsonb[],
+    %(useless_after)s::timestamptz[]) u (id, recipient, kind, language, numbers, useless_after);
+
 -- name: list_waiting_messages
 -- What was not sent yet, oldest first.
 SELECT m.id, m.recipient, m.kind, m.language, m.numbers, m.sealed, m.key_version, m.written_at, m.useless_after

@@ -12,7 +12,8 @@ SELECT owner_ref, flags FROM ledger.owners;
 
 -- Every transfer, without what it left on its accounts.
 CREATE OR REPLACE VIEW ledger_api.movements AS
-SELECT id, event_id, debit_account_id, credit_account_id, amount_minor, code, kind, reference, created_at
+SELECT id, event_id, debit_account_id, credit_account_id, amount_minor, code, kind, reference, created_at,
+    seq
 FROM ledger.transfers;
 
 -- Holds, and how each ended.

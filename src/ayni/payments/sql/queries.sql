@@ -60,11 +60,13 @@ SELECT b.bank, b.as_of, b.balance_minor,
 FROM payments.bank_balances b ORDER BY b.as_of DESC, b.number DESC LIMIT 1;
 
 -- name: mirror_differences
--- Programmes whose asset is not what the issuer owes them.
+-- Programmes whose asset is not what the issuer owes them: on their account, and aside for vouchers.
 SELECT p.programme_id, p.book, a.balance_minor AS asset_minor, e.balance_minor AS emoney_minor
 FROM payments.programme_books p
 JOIN ledger_api.balances a ON a.account_id = p.asset_account_id
-JOIN ledger_api.balances e ON e.account_id = p.emoney_account_id
+JOIN LATERAL (
+    SELECT sum(b.balance_minor)::bigint AS balance_minor FROM ledger_api.balances b
+    WHERE b.owner_ref = p.owner_ref AND b.book = %(trust_book)s) e ON true
 WHERE a.balance_minor <> e.balance_minor ORDER BY p.book;
 
 -- name: trust_book

@@ -15,6 +15,7 @@ from ayni.foundation.queries import load_queries
 from ayni.payments.errors import BadDeposit, ProgrammeBookRefused, UnknownProgrammeBook
 from ayni.payments.model import (
     FIRST_PROGRAMME_BOOK,
+    TRUST_BOOK,
     Deposit,
     Institutions,
     MirrorDifference,
@@ -172,4 +173,4 @@ def sum_trust_book(tx: Tx, *, book: int, assets: Sequence[int]) -> tuple[int, in
 def list_mirror_differences(tx: Tx) -> list[MirrorDifference]:
     """Programmes whose two sides differ."""
     with tx.connection.cursor(row_factory=class_row(MirrorDifference)) as cursor:
-        return cursor.execute(QUERIES["mirror_differences"]).fetchall()
+        return cursor.execute(QUERIES["mirror_differences"], {"trust_book": TRUST_BOOK}).fetchall()

@@ -11,7 +11,7 @@ from uuid import UUID
 from ayni import ledger, payments
 from ayni.foundation import audit
 from ayni.foundation.db import Actor, Database, Tx
-from ayni.ledger import Kind, Transfer, TransferCode
+from ayni.ledger import Transfer, TransferCode
 from ayni.payments import ProgrammeBook
 from ayni.programmes import store
 from ayni.programmes.errors import CycleStateRefused, HeldMeanwhile, PaidMeanwhile
@@ -37,8 +37,11 @@ def disburse_cycle(
     actor: Actor,
     progress: Callable[[int, int], None] | None = None,
     most: int = ledger.BULK_BATCH,
+    by_agents: bool = False,
 ) -> Disbursed:
     """Pay what an approved cycle owes, and what stayed unpaid when called again; `most` in a transaction.
+
+    `by_agents`: who has no wallet gets a voucher, which any agent pays out in cash.
 
     Killed anywhere and called again it pays the rest: what was committed is known by the entitlement's own
     transfer id, and nobody is paid twice; called twice at once, the two share the work. Refusals stay
@@ -55,7 +58,7 @@ def disburse_cycle(
     reasons: Counter[str] = Counter()
 
     def prepare(after: UUID) -> _Batch:
-        return _prepare(database, actor, cycle, book, after, most)
+        return _prepare(database, actor, cycle, book, after, most, by_agents=by_agents)
 
     # While PostgreSQL posts one batch, a second thread prepares the next.
     with ThreadPoolExecutor(1, "disburse-ahead") as ahead:
@@ -79,19 +82,19 @@ def disburse_cycle(
         if store.lock_cycle(tx, cycle_id) is CycleState.APPROVED:
             store.run(tx, "set_cycle_state", id=cycle_id, state=CycleState.DISTRIBUTED)
         counts = store.count_payments(tx, cycle_id)
-    return Disbursed(
-        newly,
-        counts.paid,
-        counts.paid_minor,
-        counts.unpaid,
-        dict(reasons),
-        counts.waiting,
-        counts.waiting_minor,
-    )
+    waiting = (counts.waiting, counts.waiting_minor)
+    return Disbursed(newly, counts.paid, counts.paid_minor, counts.unpaid, dict(reasons), *waiting)
 
 
 def _prepare(
-    database: Database, actor: Actor, cycle: Cycle, book: ProgrammeBook, after: UUID, most: int
+    database: Database,
+    actor: Actor,
+    cycle: Cycle,
+    book: ProgrammeBook,
+    after: UUID,
+    most: int,
+    *,
+    by_agents: bool,
 ) -> _Batch:
     with database.transaction(actor) as tx:
         payables = store.list_payable(tx, cycle.id, after, most)
@@ -112,6 +115,7 @@ def _prepare(
             ],
             reference=cycle.id,
             claim_days=store.get_claim_days(tx, cycle.assessment_id),
+            by_agents=by_agents,
         )
     return _Batch(payables, prepared)
 
@@ -146,13 +150,14 @@ def _pay(tx: Tx, cycle: Cycle, book: ProgrammeBook, batch: _Batch) -> tuple[list
     store.insert_unsent(tx, [(batch.payables[place], answer) for place, answer in unsent.items()])
     store.insert_payments(
         tx,
-        [(batch.payables[place], sent.id, sent.kind is Kind.PENDING) for place, sent in transfers.items()],
+        [(batch.payables[place], sent.id, prepared.code_of(place)) for place, sent in transfers.items()],
     )
     others = post_benefits(tx, prepared)
     refused = {place: answer for place, answer in others.items() if not answer.paid}
     store.amend_payments(tx, [(batch.payables[place], answer) for place, answer in refused.items()])
     newly = [place for place in transfers if place not in others]
-    credited = [place for place in newly if transfers[place].kind is Kind.SINGLE]
+    # For what waits, the programme's book follows when it is claimed.
+    credited = [place for place in newly if prepared.code_of(place) == "paid"]
     if credited:
         spent = sum(batch.payables[place].amount_minor for place in credited)
         _spend(tx, cycle, book, first=transfers[credited[0]].id, spent_minor=spent)

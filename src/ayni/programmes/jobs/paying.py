@@ -22,8 +22,11 @@ def pay_cycle(
     cycle_id: CycleId,
     actor: Actor,
     progress: Callable[[int, int], None] | None = None,
+    by_agents: bool = False,
 ) -> Disbursed:
     """Open the wallets that are missing, where the law lets them be opened in bulk, pay, and tell everybody.
+
+    `by_agents`: who has no wallet all the same gets a voucher.
 
     Killed anywhere and called again, it goes on where it was. Raises UnknownCycle, CycleStateRefused.
     """
@@ -31,14 +34,14 @@ def pay_cycle(
         may_open = tx.country.parameter("emoney.bulk_opening", on=tx.today) == _ALLOWED
     if may_open:
         _open_wallets(database, cycle_id, actor)
-    done = disburse_cycle(database, cycle_id=cycle_id, actor=actor, progress=progress)
+    done = disburse_cycle(database, cycle_id=cycle_id, actor=actor, progress=progress, by_agents=by_agents)
     tell_recipients(database, cycle_id=cycle_id, actor=actor)
     return done
 
 
-def pay_cycle_later(database: Database, cycle: str) -> None:
+def pay_cycle_later(database: Database, cycle: str, by_agents: bool = False) -> None:
     """The queued form: `cycle` is its id as it is shown."""
-    pay_cycle(database, cycle_id=CycleId(read_id("cyc", cycle)), actor=SYSTEM)
+    pay_cycle(database, cycle_id=CycleId(read_id("cyc", cycle)), actor=SYSTEM, by_agents=by_agents)
 
 
 def _open_wallets(database: Database, cycle_id: CycleId, actor: Actor) -> None:

@@ -187,14 +187,16 @@ class Payable:
 class PaymentCounts:
     """How a cycle's entitlements stand, and what they come to.
 
-    Credited: in a wallet in use at once. Claimed: had waited for its wallet. Returned: waited in vain, and is
-    the programme's again.
+    Credited: in a wallet in use at once. Claimed: had waited for its wallet. Cashed: paid out by an agent for
+    a voucher. Returned: waited in vain, and is the programme's again.
     """
 
     credited: int
     credited_minor: int
     claimed: int
     claimed_minor: int
+    cashed: int
+    cashed_minor: int
     waiting: int
     waiting_minor: int
     returned: int
@@ -206,19 +208,20 @@ class PaymentCounts:
     @property
     def paid(self) -> int:
         """How many have their money."""
-        return self.credited + self.claimed
+        return self.credited + self.claimed + self.cashed
 
     @property
     def paid_minor(self) -> int:
         """What has left the programme for good."""
-        return self.credited_minor + self.claimed_minor
+        return self.credited_minor + self.claimed_minor + self.cashed_minor
 
 
 @dataclass(frozen=True)
 class Disbursed:
     """What a disbursement did: `newly` now, `paid` in all, `unpaid` still payable, with reasons.
 
-    `waiting`: in a wallet that nobody has taken into use yet, until the deadline for claims.
+    `waiting`: for a wallet that nobody has taken into use yet, or at the agents' for a voucher, until the
+    deadline for claims.
     """
 
     newly: int

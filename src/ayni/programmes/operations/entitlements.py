@@ -5,6 +5,7 @@ from __future__ import annotations
 from ayni import identity
 from ayni.foundation import audit
 from ayni.foundation.db import Tx
+from ayni.foundation.keys import KeyRing
 from ayni.identity import OfficerRole
 from ayni.programmes.errors import CycleStateRefused, EntitlementSettled, NotAPayee
 from ayni.programmes.model import CycleState, Entitlement
@@ -12,6 +13,7 @@ from ayni.programmes.operations.roles import check_household, check_role
 from ayni.programmes.store import cycles as store
 from ayni.programmes.store import lock_cycle, run
 from ayni.values.ids import EntitlementId, OfficerId, PersonId, new_id, show_id
+from ayni.wallet import UnknownVoucher, VoucherCode, vouchers
 
 _OPEN = (CycleState.APPROVED, CycleState.DISTRIBUTED)
 
@@ -76,6 +78,34 @@ def name_payee(
         details={"officer": show_id("off", officer_id), "payee": show_id("per", payee_id)},
     )
     return store.find_entitlement(tx, entitlement_id)
+
+
+def tell_voucher(
+    tx: Tx,
+    *,
+    ring: KeyRing,
+    number: int,
+    officer_id: OfficerId,
+    anew: bool = False,
+) -> VoucherCode:
+    """The code of the voucher with a number, for its payee and nobody else.
+
+    The same again, or `anew` another one, when a slip was lost. Raises RoleMissing, UnknownVoucher, OwnCase,
+    VoucherOver.
+    """
+    check_role(tx, officer_id, OfficerRole.PROGRAMME_OFFICER)
+    row = run(tx, "voucher_of", number=number).fetchone() if 0 < number < 2**63 else None
+    if row is None:
+        raise UnknownVoucher
+    entitlement_id = EntitlementId(row[0])
+    _check_not_own(tx, officer_id, store.find_entitlement(tx, entitlement_id))
+    audit.record(
+        tx,
+        action="programmes.tell_voucher",
+        subject=show_id("ent", entitlement_id),
+        details={"officer": show_id("off", officer_id), "anew": anew},
+    )
+    return vouchers.tell_code(tx, ring=ring, voucher_id=row[1], anew=anew)
 
 
 def _get_open(tx: Tx, entitlement_id: EntitlementId) -> Entitlement:

@@ -37,6 +37,7 @@ from ayni.programmes.model import (
     compile_rules,
     explain,
 )
+from ayni.programmes.model.notices import PaidAsVoucher
 from ayni.programmes.store import assessing, grievances, overpayments, verifying
 from ayni.programmes.store import cycles as rows
 from ayni.values.ids import CycleId, EntitlementId, GrievanceId, OfficerId, PersonId, show_id
@@ -187,8 +188,21 @@ def count_held_back(tx: Tx, cycle_id: CycleId) -> dict[HeldBack, int]:
 
 
 def count_payments(tx: Tx, cycle_id: CycleId) -> PaymentCounts:
-    """How a cycle's entitlements stand: credited, claimed, waiting, returned, handed over, unpaid."""
+    """How a cycle's entitlements stand: credited, claimed, cashed, waiting, returned, handed over, unpaid."""
     return store.count_payments(tx, cycle_id)
+
+
+def sum_used(tx: Tx, cycle_id: CycleId) -> tuple[int, int]:
+    """From how many wallets something has left since a cycle paid into them, and how much, in minor units.
+
+    Of each at most its benefit: money has no name, so this is the most of it that can be gone.
+    """
+    return store.sum_used(tx, cycle_id)
+
+
+def list_vouchers(tx: Tx, cycle_id: CycleId, *, most: int = 10_000) -> list[PaidAsVoucher]:
+    """What of a cycle agents pay out, or have: those that wait first, then by their numbers."""
+    return verifying.list_vouchers(tx, cycle_id, most=most)
 
 
 def list_cycles(tx: Tx, *, programme: str) -> list[Cycle]:

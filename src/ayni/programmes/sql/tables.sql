@@ -153,3 +153,4 @@ CREATE TABLE programmes.payments (
 );
 CREATE UNIQUE INDEX paid_once ON programmes.payments (entitlement_id) WHERE paid;
 CREATE INDEX payments_by_entitlement ON programmes.payments (entitlement_id) WHERE NOT paid;
+CREATE INDEX payments_as_vouchers ON programmes.payments (transfer_id) WHERE code = 'voucher';

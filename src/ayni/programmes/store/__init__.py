@@ -177,8 +177,11 @@ def tell(tx: Tx, *, person_id: PersonId, kind: str, numbers: dict[str, Any]) -> 
         outbox.put(tx, recipient=row[0], kind=kind, numbers=numbers, language=row[1])
 
 
-def insert_payments(tx: Tx, sent: Sequence[tuple[Payable, TransferId, bool]]) -> None:
-    """Record that these are paid, or wait for their wallets, before the ledger is asked.
+_HOW_PAID = ("paid", "waiting", "voucher")
+
+
+def insert_payments(tx: Tx, sent: Sequence[tuple[Payable, TransferId, str]]) -> None:
+    """Record that these are paid, or wait for their wallets or as vouchers, before the ledger is asked.
 
     Raises PaidMeanwhile.
     """
@@ -190,7 +193,7 @@ def insert_payments(tx: Tx, sent: Sequence[tuple[Payable, TransferId, bool]]) ->
             entitlement_ids=arrays.pack_uuids([payable.id for payable, _, _ in sent]),
             attempts=arrays.pack_int4_or_nulls([payable.attempt for payable, _, _ in sent]),
             transfer_ids=arrays.pack_uuids([transfer_id for _, transfer_id, _ in sent]),
-            waits=arrays.pack_int4_or_nulls([int(waits) for _, _, waits in sent]),
+            how=arrays.pack_int4_or_nulls([1 + _HOW_PAID.index(how) for _, _, how in sent]),
             at=tx.now,
         )
 
@@ -234,3 +237,10 @@ def count_payments(tx: Tx, cycle_id: CycleId) -> PaymentCounts:
     row = run(tx, "count_payments", cycle_id=cycle_id).fetchone()
     assert row is not None
     return PaymentCounts(*row)
+
+
+def sum_used(tx: Tx, cycle_id: CycleId) -> tuple[int, int]:
+    """From how many wallets money of a cycle has left by now, and how much in minor units."""
+    row = run(tx, "used_by_now", cycle_id=cycle_id).fetchone()
+    assert row is not None
+    return row[0], row[1]

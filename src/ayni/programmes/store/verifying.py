@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from ayni.foundation.db import Tx
 from ayni.programmes.errors.delivering import UnknownVerification
 from ayni.programmes.model import Ask, Contradiction, Mismatch, Verification, VerificationAnswer
+from ayni.programmes.model.notices import PaidAsVoucher, ToTell
 from ayni.programmes.store import run
 from ayni.values.ids import AccountId, CycleId, EntitlementId, PersonId, show_id
 
@@ -64,11 +65,15 @@ def lock_told(tx: Tx, cycle_id: CycleId) -> int:
     return int(row[0])
 
 
-def list_to_tell(
-    tx: Tx, cycle_id: CycleId, *, after: int, most: int
-) -> list[tuple[int, str | None, str | None, int, str, datetime | None]]:
-    """Payments after a mark: number, telephone, language, amount, code, and until when it waits."""
-    return run(tx, "list_to_tell", cycle_id=cycle_id, after=after, most=most).fetchall()
+def list_to_tell(tx: Tx, cycle_id: CycleId, *, after: int, most: int, unpaid: Sequence[str]) -> list[ToTell]:
+    """Payments after a mark, and of what stays payable those with a code of `unpaid`, each once."""
+    rows = run(tx, "list_to_tell", cycle_id=cycle_id, after=after, most=most, unpaid=list(unpaid))
+    return [ToTell(*row) for row in rows]
+
+
+def list_vouchers(tx: Tx, cycle_id: CycleId, *, most: int) -> list[PaidAsVoucher]:
+    """A cycle's vouchers: those that wait first, then by their numbers."""
+    return [PaidAsVoucher(*row) for row in run(tx, "list_vouchers", cycle_id=cycle_id, most=most)]
 
 
 def set_told(tx: Tx, cycle_id: CycleId, number: int) -> None:

@@ -11,6 +11,7 @@ from ayni.wallet.jobs.rounds import (
     put_to_sleep,
     return_overdue_cash_codes,
     return_overdue_parcels,
+    return_overdue_vouchers,
     settle_merchants,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "put_to_sleep",
     "return_overdue_cash_codes",
     "return_overdue_parcels",
+    "return_overdue_vouchers",
     "screen",
     "settle_merchants",
     "tell_billers",

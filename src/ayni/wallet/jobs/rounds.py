@@ -15,13 +15,15 @@ from ayni.wallet import store
 from ayni.wallet.errors import OrderRefused, ParcelEnded, ParcelNotNow
 from ayni.wallet.errors.cash import CashCodeOver, CashNotNow
 from ayni.wallet.errors.trade import NothingToSettle
-from ayni.wallet.operations import cash_codes, closings, sends, standing, stops, trade, use
+from ayni.wallet.errors.vouchers import VoucherNotNow, VoucherOver
+from ayni.wallet.operations import cash_codes, closings, sends, standing, stops, trade, use, vouchers
 from ayni.wallet.operations.access.terms import whole
 from ayni.wallet.store import cash
 from ayni.wallet.store import closings as closings_store
 from ayni.wallet.store import goals as goals_store
 from ayni.wallet.store import trade as trade_store
 from ayni.wallet.store import use as use_store
+from ayni.wallet.store import vouchers as voucher_store
 
 _Mark = TypeVar("_Mark")
 _Overdue = tuple[datetime, UUID]
@@ -31,7 +33,17 @@ _NOBODY = UUID(int=0)
 _BEGINNING: _Overdue = (datetime(1, 1, 2, tzinfo=UTC), _NOBODY)
 _MOST = 500
 _DAYS_FOR_COMMISSIONS = 7
-_NOT_NOW = (ParcelEnded, ParcelNotNow, CashCodeOver, CashNotNow, PayoutRefused, NothingToSettle, OrderRefused)
+_NOT_NOW = (
+    ParcelEnded,
+    ParcelNotNow,
+    CashCodeOver,
+    CashNotNow,
+    VoucherOver,
+    VoucherNotNow,
+    PayoutRefused,
+    NothingToSettle,
+    OrderRefused,
+)
 """Refusals that another day may lift, or that somebody else was first."""
 
 
@@ -67,6 +79,19 @@ def return_overdue_cash_codes(database: Database) -> int:
         assert code is not None, "cash codes are never deleted"
         why = "nobody came in time"
         cash_codes.cancel_cash_code(tx, code_id=code.id, person_id=code.person_id, reason=why)
+        return True
+
+    return _each(database, listed, give_back, first=_BEGINNING)
+
+
+def return_overdue_vouchers(database: Database) -> int:
+    """Give benefits that nobody cashed in time back to their programmes; returns how many."""
+
+    def listed(tx: Tx, after: _Overdue) -> list[_Overdue]:
+        return voucher_store.list_overdue(tx, after=after, most=_MOST)
+
+    def give_back(tx: Tx, overdue: _Overdue) -> bool:
+        vouchers.return_voucher(tx, voucher_id=overdue[1])
         return True
 
     return _each(database, listed, give_back, first=_BEGINNING)

@@ -11,6 +11,7 @@ from ayni.wallet.operations import (
     standing,
     stops,
     trade,
+    vouchers,
 )
 from ayni.wallet.operations.benefits import PreparedBenefits, disburse, post_benefits, prepare_benefits
 from ayni.wallet.operations.cash_codes import cancel_cash_code, make_cash_code, pay_out
@@ -69,4 +70,5 @@ __all__ = [
     "take_into_use",
     "take_parcel",
     "trade",
+    "vouchers",
 ]

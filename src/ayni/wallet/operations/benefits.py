@@ -16,9 +16,11 @@ from ayni.wallet import store
 from ayni.wallet.errors import NotAProgrammeAccount, TooManyAtOnce
 from ayni.wallet.model import MAX_AMOUNT_MINOR, Benefit, BenefitAnswer, Wallet
 from ayni.wallet.model.closings import FULL
+from ayni.wallet.operations import vouchers
 from ayni.wallet.operations.access.terms import whole
 from ayni.wallet.operations.refusals import differs, in_words
 from ayni.wallet.store import closings, use
+from ayni.wallet.store import vouchers as voucher_store
 
 _REASONS = {
     Result.INSUFFICIENT_FUNDS: "The programme's account does not hold enough.",
@@ -36,7 +38,10 @@ _UNSENT = {
     "unknown_purpose": "The purpose of this benefit is not defined.",
     "no_wallet": "The person has no wallet.",
     "wallet_closed": "The person has closed the wallet.",
+    "purpose_without_wallet": "The person has no wallet, and money for a purpose is not paid in cash.",
+    "not_in_coins": "The person has no wallet, and there are no coins for this amount.",
 }
+_WITHOUT_WALLET = ("no_wallet", "wallet_closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,15 @@ class PreparedBenefits:
     transfers: Mapping[int, Transfer]
     unsent: Mapping[int, BenefitAnswer]
     until: datetime
-    """Until when what goes to wallets that are not in use waits for them."""
+    """Until when what goes to wallets that are not in use, or to agents, waits."""
+    vouchers: frozenset[int]
+    """The places of those that agents pay out."""
+
+    def code_of(self, place: int) -> str:
+        """How one is paid: "paid", "waiting" for its wallet, or as a "voucher"."""
+        if place in self.vouchers:
+            return "voucher"
+        return "waiting" if self.transfers[place].kind is Kind.PENDING else "paid"
 
     def without(self, held: Mapping[int, tuple[str, str]]) -> PreparedBenefits:
         """The same, less those that the caller holds back: by place, a code and the reason in a sentence."""
@@ -70,6 +83,7 @@ class PreparedBenefits:
             {place: one for place, one in self.transfers.items() if place not in held},
             {**self.unsent, **answers},
             self.until,
+            self.vouchers,
         )
 
 
@@ -80,6 +94,7 @@ def disburse(
     benefits: Sequence[Benefit],
     reference: UUID | None = None,
     claim_days: int | None = None,
+    by_agents: bool = False,
 ) -> list[BenefitAnswer]:
     """Pay benefits out of a programme's e-money account, and answer each, in their order.
 
@@ -87,17 +102,20 @@ def disburse(
     called again with the same benefits, nobody is paid twice. A benefit is paid whole or stays payable; it is
     never split. `reference` (the cycle's id) is written on each transfer. Posts, so a transaction does it
     last. To a wallet that is not in use goes a hold: whoever takes it into use has the money, and after
-    `claim_days` (or the country's term) it is the programme's again. The caller's own books are the caller's
-    to post; of a hold they follow when it is claimed. Raises TooManyAtOnce, NotAProgrammeAccount.
+    `claim_days` (or the country's term) it is the programme's again; and so with the voucher that `by_agents`
+    gives whoever has no wallet. The caller's own books are the caller's to post; of a hold or a voucher they
+    follow when it is claimed. Raises TooManyAtOnce, NotAProgrammeAccount.
     """
     prepared = prepare_benefits(
-        tx, from_account_id=from_account_id, benefits=benefits, reference=reference, claim_days=claim_days
+        tx,
+        from_account_id=from_account_id,
+        benefits=benefits,
+        reference=reference,
+        claim_days=claim_days,
+        by_agents=by_agents,
     )
     others = {**prepared.unsent, **post_benefits(tx, prepared)}
-    return [
-        others.get(place) or _paid(benefit, prepared.transfers[place], newly=True)
-        for place, benefit in enumerate(benefits)
-    ]
+    return [others.get(place) or _paid(prepared, place, newly=True) for place, benefit in enumerate(benefits)]
 
 
 def prepare_benefits(
@@ -107,12 +125,13 @@ def prepare_benefits(
     benefits: Sequence[Benefit],
     reference: UUID | None = None,
     claim_days: int | None = None,
+    by_agents: bool = False,
 ) -> PreparedBenefits:
     """Decide everything about benefits that can be decided without the ledger's lock.
 
-    For work that writes its own rows before it posts. Missing purpose accounts are opened, which takes the
-    lock until the transaction ends. Nothing of the answer grows old: it may be posted in a later
-    transaction. Raises as `disburse`.
+    For work that writes its own rows before it posts. Missing accounts of purposes and vouchers are opened,
+    which takes the lock until the transaction ends. Nothing of the answer grows old: it may be posted in a
+    later transaction. Raises as `disburse`.
     """
     if len(benefits) > ledger.BULK_BATCH:
         raise TooManyAtOnce(size=len(benefits), limit=ledger.BULK_BATCH)
@@ -122,33 +141,80 @@ def prepare_benefits(
     wallets = store.find_wallets(tx, [benefit.person_id for benefit in benefits])
     closed = closings.find_closed(tx, list(wallets))
     purposes = store.list_purposes(tx)
-    unsent = {
-        place: _not_sent(benefit, code)
+    why = {
+        place: code
         for place, benefit in enumerate(benefits)
         if (code := _why(benefit, wallets, closed, purposes))
     }
-    to_send = {place: benefit for place, benefit in enumerate(benefits) if place not in unsent}
+    cash: dict[int, Benefit] = {}
+    if by_agents:
+        cash = _to_pay_in_cash(tx, benefits, why)
+        vouchers.open_voucher_accounts(tx, list(cash.values()), owner_ref=payer.owner_ref)
+    to_send = {place: benefit for place, benefit in enumerate(benefits) if place not in why | cash}
     payees = _payees(tx, list(to_send.values()), wallets, purposes)
     in_use = use.find_in_use(tx, list({benefit.person_id for benefit in to_send.values()}))
     term = timedelta(days=whole(tx, "wallet.claim_days") if claim_days is None else claim_days)
     transfers = {
-        place: Transfer(
-            id=_transfer_id(benefit),
-            event_id=EventId(
-                derived_id(benefit.created_at, "entitlement", benefit.entitlement_id, "paid", benefit.attempt)
-            ),
-            book=TRUST_BOOK,
-            debit_account_id=from_account_id,
-            credit_account_id=payees[benefit.person_id, benefit.purpose],
-            amount_minor=benefit.amount_minor,
-            code=TransferCode.DISBURSE,
-            reference=reference,
-            kind=Kind.SINGLE if benefit.person_id in in_use else Kind.PENDING,
-            timeout_seconds=None if benefit.person_id in in_use else int(term.total_seconds()),
+        place: _transfer(
+            benefit,
+            (from_account_id, payees[benefit.person_id, benefit.purpose]),
+            reference,
+            waits=None if benefit.person_id in in_use else term,
         )
         for place, benefit in to_send.items()
     }
-    return PreparedBenefits(from_account_id, tuple(benefits), transfers, unsent, tx.now + term)
+    for place, benefit in cash.items():
+        accounts = (from_account_id, vouchers.account_of(benefit))
+        transfers[place] = _transfer(benefit, accounts, reference, waits=None)
+    return PreparedBenefits(
+        from_account_id,
+        tuple(benefits),
+        dict(sorted(transfers.items())),
+        {place: _not_sent(benefits[place], code) for place, code in why.items()},
+        tx.now + term,
+        frozenset(cash),
+    )
+
+
+def _transfer(
+    benefit: Benefit,
+    accounts: tuple[AccountId, AccountId],
+    reference: UUID | None,
+    *,
+    waits: timedelta | None,
+) -> Transfer:
+    return Transfer(
+        id=_transfer_id(benefit),
+        event_id=EventId(
+            derived_id(benefit.created_at, "entitlement", benefit.entitlement_id, "paid", benefit.attempt)
+        ),
+        book=TRUST_BOOK,
+        debit_account_id=accounts[0],
+        credit_account_id=accounts[1],
+        amount_minor=benefit.amount_minor,
+        code=TransferCode.DISBURSE,
+        reference=reference,
+        kind=Kind.SINGLE if waits is None else Kind.PENDING,
+        timeout_seconds=None if waits is None else int(waits.total_seconds()),
+    )
+
+
+def _to_pay_in_cash(tx: Tx, benefits: Sequence[Benefit], why: dict[int, str]) -> dict[int, Benefit]:
+    """Who of those without a wallet is paid by an agent; they leave `why`, and of the others it says more."""
+    coin = whole(tx, "cash.smallest_coin_minor")
+    cash = {}
+    for place, code in list(why.items()):
+        benefit = benefits[place]
+        if code not in _WITHOUT_WALLET:
+            continue
+        if benefit.purpose is not None:
+            why[place] = "purpose_without_wallet"
+        elif benefit.amount_minor % coin:
+            why[place] = "not_in_coins"
+        else:
+            cash[place] = benefit
+            del why[place]
+    return cash
 
 
 def post_benefits(tx: Tx, prepared: PreparedBenefits) -> dict[int, BenefitAnswer]:
@@ -165,10 +231,27 @@ def post_benefits(tx: Tx, prepared: PreparedBenefits) -> dict[int, BenefitAnswer
             until=prepared.until,
         )
     posted = ledger.post(tx, list(prepared.transfers.values()))
+    results = {place: answer.result for place, answer in zip(prepared.transfers, posted, strict=True)}
+    benefits = prepared.benefits
+    voucher_store.insert_vouchers(
+        tx,
+        [
+            (
+                prepared.transfers[place].id,
+                benefits[place].person_id,
+                vouchers.account_of(benefits[place]),
+                benefits[place].amount_minor,
+            )
+            for place in sorted(prepared.vouchers & results.keys())
+            if results[place].ok
+        ],
+        programme_account_id=prepared.from_account_id,
+        until=prepared.until,
+    )
     return {
-        place: _answer(prepared.benefits[place], transfer, answer.result)
-        for (place, transfer), answer in zip(prepared.transfers.items(), posted, strict=True)
-        if answer.result is not Result.CREATED
+        place: _answer(prepared, place, result)
+        for place, result in results.items()
+        if result is not Result.CREATED
     }
 
 
@@ -246,9 +329,10 @@ def _open_bound_accounts(
         )
 
 
-def _answer(benefit: Benefit, transfer: Transfer, result: Result) -> BenefitAnswer:
+def _answer(prepared: PreparedBenefits, place: int, result: Result) -> BenefitAnswer:
     if result.ok:
-        return _paid(benefit, transfer, newly=result is Result.CREATED)
+        return _paid(prepared, place, newly=result is Result.CREATED)
+    benefit, transfer = prepared.benefits[place], prepared.transfers[place]
     return BenefitAnswer(
         entitlement_id=benefit.entitlement_id,
         transfer_id=transfer.id,
@@ -260,14 +344,14 @@ def _answer(benefit: Benefit, transfer: Transfer, result: Result) -> BenefitAnsw
     )
 
 
-def _paid(benefit: Benefit, transfer: Transfer, *, newly: bool) -> BenefitAnswer:
+def _paid(prepared: PreparedBenefits, place: int, *, newly: bool) -> BenefitAnswer:
     return BenefitAnswer(
-        entitlement_id=benefit.entitlement_id,
-        transfer_id=transfer.id,
+        entitlement_id=prepared.benefits[place].entitlement_id,
+        transfer_id=prepared.transfers[place].id,
         paid=True,
         newly=newly,
         sent=True,
-        code="waiting" if transfer.kind is Kind.PENDING else "paid",
+        code=prepared.code_of(place),
         reason="",
     )
 

@@ -13,7 +13,7 @@ from ayni.values.ids import AccountId, PersonId, show_id
 from ayni.wallet import store
 from ayni.wallet.errors import OwnShop, UnknownPurpose, UnknownShop, UnknownWallet
 from ayni.wallet.model import Balance, Parcel, Payee, Shop, Statement, StatementEntry, Wallet
-from ayni.wallet.store import cash, goals, stops
+from ayni.wallet.store import cash, goals, stops, vouchers
 
 FREE = "free"
 """The name of money that is bound to no purpose."""
@@ -224,6 +224,11 @@ INVARIANTS = (
         "cash_codes_are_whole",
         "What was set aside for cash stands on its account in full, and nothing once it has ended.",
         lambda tx: [Violation(show_id("trf", code_id)) for code_id in cash.list_not_whole(tx)],
+    ),
+    Invariant(
+        "vouchers_are_whole",
+        "A benefit that an agent is to pay out stands on its account in full, and nothing once it has ended.",
+        lambda tx: [Violation(show_id("trf", voucher_id)) for voucher_id in vouchers.list_not_whole(tx)],
     ),
     Invariant(
         "stops_are_kept",

@@ -7,7 +7,8 @@ BEGIN
         'parcels', 'parcel_ends', 'uses', 'waiting_benefits', 'cash_codes', 'cash_code_tries', 'cash_code_ends', 'requests',
         'request_ends', 'shop_accounts', 'settlements', 'commissions',
         'bills', 'bill_payments', 'bill_answers', 'goals', 'goal_ends', 'standing', 'standing_ends', 'standing_tries',
-        'risk_decisions', 'risk_ends', 'sanction_hits', 'sanction_verdicts', 'cases', 'case_notes', 'case_ends', 'lookups'] LOOP
+        'risk_decisions', 'risk_ends', 'sanction_hits', 'sanction_verdicts', 'cases', 'case_notes', 'case_ends', 'lookups',
+        'vouchers', 'voucher_codes', 'voucher_tries', 'voucher_ends'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON wallet.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
         EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON wallet.%I

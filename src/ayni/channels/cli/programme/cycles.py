@@ -71,6 +71,9 @@ def approve(
 def disburse(
     context: typer.Context,
     cycle: CycleName,
+    by_agents: Annotated[
+        bool, typer.Option("--by-agents", help="Who has no wallet gets a voucher for cash at an agent.")
+    ] = False,
     later: Annotated[bool, typer.Option("--later", help="Leave it to the worker.")] = False,
     json: Json = False,
 ) -> None:
@@ -83,7 +86,9 @@ def disburse(
     session = Session.of(context)
     cycle_id = read_cycle(cycle)
     if later:
-        number = do(context, lambda tx: jobs.defer(tx, _PAY, queueing_lock=cycle, cycle=cycle))
+        number = do(
+            context, lambda tx: jobs.defer(tx, _PAY, queueing_lock=cycle, cycle=cycle, by_agents=by_agents)
+        )
         text = "It waits already." if number is None else f"The worker pays it: job {number}."
         show({"job": number}, text, as_json=json)
         return
@@ -93,11 +98,16 @@ def disburse(
             cycle_id=cycle_id,
             actor=OPERATOR,
             progress=lambda count, total: told("paying", count, total),
+            by_agents=by_agents,
         )
     has = session.country.format_money(done.paid_minor)
     text_lines = [
         f"{done.newly} sent now; {done.paid} have their money: {has}.",
-        *([f"{done.waiting} wait for wallets that are not in use yet."] if done.waiting else []),
+        *(
+            [f"{done.waiting} wait to be claimed: in wallets not in use yet, or at an agent's."]
+            if done.waiting
+            else []
+        ),
         *(f"{count} stay payable: {reason}" for reason, count in done.reasons.items()),
     ]
     show({name: getattr(done, name) for name in done.__dataclass_fields__}, text_lines, as_json=json)
@@ -225,19 +235,33 @@ def diff(context: typer.Context, cycle: CycleName, json: Json = False) -> None:
 
 
 def report(context: typer.Context, cycle: CycleName, json: Json = False) -> None:
-    """Show how a cycle's entitlements stand: credited, claimed, waiting, given back, handed over, unpaid.
+    """Show how a cycle's entitlements stand: credited, claimed, cashed, waiting, given back, handed over,
+    unpaid.
+
+    And what has left the wallets since, as cash or spent: of each at most its benefit.
 
     \b
     Example:
-      ayni programme report cyc_01…
+    ayni programme report cyc_01…
     """
     cycle_id = read_cycle(cycle)
 
-    def counted(tx: Tx) -> tuple[programmes.PaymentCounts, dict[programmes.HeldBack, int]]:
-        return programmes.count_payments(tx, cycle_id), programmes.count_held_back(tx, cycle_id)
+    def counted(
+        tx: Tx,
+    ) -> tuple[programmes.PaymentCounts, dict[programmes.HeldBack, int], tuple[int, int]]:
+        return (
+            programmes.count_payments(tx, cycle_id),
+            programmes.count_held_back(tx, cycle_id),
+            programmes.sum_used(tx, cycle_id),
+        )
 
-    counts, held = do(context, counted)
-    data = {**vars(counts), "held_back": {str(why): count for why, count in held.items()}}
+    counts, held, (used, used_minor) = do(context, counted)
+    data = {
+        **vars(counts),
+        "used": used,
+        "used_minor": used_minor,
+        "held_back": {str(why): count for why, count in held.items()},
+    }
     if json:
         show(data, "", as_json=True)
         return
@@ -245,12 +269,15 @@ def report(context: typer.Context, cycle: CycleName, json: Json = False) -> None
     rows: list[tuple[str, int, str]] = [
         ("credited to a wallet in use", counts.credited, money(counts.credited_minor)),
         ("claimed after waiting", counts.claimed, money(counts.claimed_minor)),
-        ("waiting for the wallet", counts.waiting, money(counts.waiting_minor)),
+        ("cashed at an agent", counts.cashed, money(counts.cashed_minor)),
+        ("waiting to be claimed", counts.waiting, money(counts.waiting_minor)),
         ("given back to the programme", counts.returned, money(counts.returned_minor)),
         ("handed over in kind", counts.handed_over, ""),
         ("unpaid", counts.unpaid, money(counts.unpaid_minor)),
     ]
     show_table(("entitlements", "how many", "sum"), [row for row in rows if row[1]])
+    if used:
+        typer.echo(f"Cashed or spent from {used} wallets by now: {money(used_minor)}.")
     for why, count in held.items():
         typer.echo(f"{count} unpaid: {why.sentence}")
 

@@ -9,11 +9,23 @@ import typer
 from ayni import identity, programmes
 from ayni.channels.cli.answer import Json, show, show_table
 from ayni.channels.cli.person.named import Person, find
-from ayni.channels.cli.programme.named import Code, EntitlementName, Officer, Reason, do, read_entitlement
+from ayni.channels.cli.programme.named import (
+    Code,
+    CycleName,
+    EntitlementName,
+    Officer,
+    Reason,
+    do,
+    read_cycle,
+    read_entitlement,
+)
 from ayni.channels.cli.programme.rules import subject_of
+from ayni.channels.cli.session import Session
+from ayni.foundation import keys
 from ayni.foundation.db import Tx
 from ayni.programmes import EnrolmentState
 from ayni.values.ids import show_id
+from ayni.wallet import VoucherCode
 
 
 def states(context: typer.Context, code: Code, json: Json = False) -> None:
@@ -133,6 +145,76 @@ def payee(
 
     who = do(context, named)
     show({"payee": who}, f"It goes to {who}.", as_json=json)
+
+
+def vouchers(context: typer.Context, cycle: CycleName, json: Json = False) -> None:
+    """List what of a cycle agents pay out in cash, for those who have no wallet.
+
+    \b
+    Example:
+      ayni programme vouchers cyc_01…
+    """
+    cycle_id = read_cycle(cycle)
+    found = do(context, lambda tx: programmes.list_vouchers(tx, cycle_id))
+    if json:
+        listed = [
+            {
+                "number": one.number,
+                "entitlement": show_id("ent", one.entitlement_id),
+                "person": show_id("per", one.person_id),
+                "amount_minor": one.amount_minor,
+                "until": one.until.isoformat(),
+                "state": one.state,
+            }
+            for one in found
+        ]
+        show({"vouchers": listed}, "", as_json=True)
+        return
+    country = Session.of(context).country
+    show_table(
+        ("number", "person", "amount", "until", "state"),
+        [
+            (
+                one.number,
+                show_id("per", one.person_id),
+                country.format_money(one.amount_minor),
+                f"{one.until.astimezone(country.timezone):%Y-%m-%d %H:%M}",
+                one.state,
+            )
+            for one in found
+        ],
+    )
+
+
+def voucher(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help="The voucher's number.")],
+    officer: Officer,
+    anew: Annotated[bool, typer.Option("--anew", help="Another code: the slip was lost.")] = False,
+    json: Json = False,
+) -> None:
+    """Tell the code of a voucher: for its holder, whose document was seen, and nobody else.
+
+    \b
+    Example:
+      ayni programme voucher 10000001 --officer rosa
+    """
+    session = Session.of(context)
+    ring = keys.load(session.keys_folder)
+
+    def told(tx: Tx) -> VoucherCode:
+        by = identity.get_officer(tx, login=officer)
+        return programmes.entitlements.tell_voucher(tx, ring=ring, number=number, officer_id=by.id, anew=anew)
+
+    slip = do(context, told)
+    until = f"{slip.until.astimezone(session.country.timezone):%Y-%m-%d %H:%M}"
+    money = session.country.format_money(slip.amount_minor)
+    text = [
+        f"Number {slip.number}, code {slip.code}: {money} in cash at any agent, until {until}.",
+        "Whoever has both has the money. An agent hands it over once.",
+    ]
+    data = {"number": slip.number, "code": slip.code, "amount_minor": slip.amount_minor, "until": until}
+    show(data, text, as_json=json)
 
 
 def hand_over(

@@ -15,13 +15,14 @@ FROM programmes.set_asides s
 WHERE NOT EXISTS (SELECT FROM programmes.entitlement_claims c WHERE c.entitlement_id = s.entitlement_id)
 ORDER BY s.entitlement_id, s.number DESC;
 
--- How each payment stands: credited at once, or to a wallet that was not in use: waiting, claimed by its owner, returned
--- to the programme after the deadline.
+-- How each payment stands: credited at once; or to a wallet that was not in use, or to an agent: waiting, claimed by its
+-- owner, cashed, returned to the programme after the deadline.
 CREATE OR REPLACE VIEW programmes.standing AS
-SELECT p.entitlement_id, p.transfer_id, p.tried_at, w.until,
-    CASE p.code WHEN 'paid' THEN 'credited' ELSE coalesce(w.state, 'waiting') END AS how
+SELECT p.entitlement_id, p.transfer_id, p.tried_at, coalesce(w.until, v.until) AS until,
+    CASE p.code WHEN 'paid' THEN 'credited' ELSE coalesce(w.state, v.state, 'waiting') END AS how
 FROM programmes.payments p
 LEFT JOIN wallet_api.waiting_benefits w ON w.transfer_id = p.transfer_id AND p.code = 'waiting'
+LEFT JOIN wallet_api.vouchers v ON v.transfer_id = p.transfer_id AND p.code = 'voucher'
 WHERE p.paid;
 
 -- What somebody has received, or what waits for them: nothing of it may be voided or given to another.

@@ -21,9 +21,9 @@ GROUP BY f.code ORDER BY f.code;
 -- Records a batch as paid, before the ledger is asked: its lock is held no longer than needed.
 INSERT INTO programmes.payments (entitlement_id, attempt, transfer_id, paid, sent, code, reason, tried_at)
 SELECT u.entitlement_id, u.attempt, u.transfer_id, true, true,
-    CASE u.waits WHEN 0 THEN 'paid' ELSE 'waiting' END, '', %(at)s
-FROM unnest(%(entitlement_ids)s::uuid[], %(attempts)s::integer[], %(transfer_ids)s::uuid[], %(waits)s::integer[])
-    u (entitlement_id, attempt, transfer_id, waits);
+    (ARRAY['paid', 'waiting', 'voucher'])[u.how], '', %(at)s
+FROM unnest(%(entitlement_ids)s::uuid[], %(attempts)s::integer[], %(transfer_ids)s::uuid[], %(how)s::integer[])
+    u (entitlement_id, attempt, transfer_id, how);
 
 -- name: insert_unsent
 -- Records what could not be sent, with the reasons. The attempt is not used up.
@@ -49,16 +49,18 @@ LEFT JOIN programmes.cycles c ON c.programme_id = p.id AND c.state IN ('approved
 LEFT JOIN LATERAL (
     SELECT sum(e.amount_minor) AS paid_minor FROM programmes.entitlements e
     JOIN programmes.standing y ON y.entitlement_id = e.id
-    WHERE e.cycle_id = c.id AND y.how IN ('credited', 'claimed')) d ON true
+    WHERE e.cycle_id = c.id AND y.how IN ('credited', 'claimed', 'cashed')) d ON true
 GROUP BY p.id;
 
 -- name: count_payments
--- Of a cycle's entitlements, how many and how much: credited at once, claimed after waiting, waiting still, given back
--- to the programme, handed over in kind, and not paid at all.
+-- Of a cycle's entitlements, how many and how much: credited at once, claimed after waiting, cashed at an agent, waiting
+-- still, given back to the programme, handed over in kind, and not paid at all.
 SELECT count(*) FILTER (WHERE s.how = 'credited')::integer,
     coalesce(sum(s.amount_minor) FILTER (WHERE s.how = 'credited'), 0)::bigint,
     count(*) FILTER (WHERE s.how = 'claimed')::integer,
     coalesce(sum(s.amount_minor) FILTER (WHERE s.how = 'claimed'), 0)::bigint,
+    count(*) FILTER (WHERE s.how = 'cashed')::integer,
+    coalesce(sum(s.amount_minor) FILTER (WHERE s.how = 'cashed'), 0)::bigint,
     count(*) FILTER (WHERE s.how = 'waiting')::integer,
     coalesce(sum(s.amount_minor) FILTER (WHERE s.how = 'waiting'), 0)::bigint,
     count(*) FILTER (WHERE s.how = 'returned')::integer,
@@ -73,6 +75,40 @@ FROM (
     LEFT JOIN programmes.standing p ON p.entitlement_id = e.id
     LEFT JOIN programmes.handovers h ON h.entitlement_id = e.id AND e.kind = 'in_kind'
     WHERE e.cycle_id = %(cycle_id)s) s;
+
+-- name: used_by_now
+-- Of what a cycle has put into wallets: from how many of them money has left since, and how much, at most the benefit.
+WITH paid AS MATERIALIZED (
+    SELECT e.id, e.amount_minor, m.credit_account_id, m.seq
+    FROM programmes.entitlements e
+    JOIN programmes.standing y ON y.entitlement_id = e.id AND y.how IN ('credited', 'claimed')
+    JOIN ledger_api.movements m ON m.id = y.transfer_id
+    WHERE e.cycle_id = %(cycle_id)s
+), left_since AS MATERIALIZED (
+    SELECT o.account_id, o.seq, o.amount_minor FROM wallet_api.outgoings o
+    WHERE o.seq > (SELECT min(p.seq) FROM paid p)
+)
+SELECT count(*)::integer, coalesce(sum(least(u.amount_minor, u.used_minor)), 0)::bigint
+FROM (
+    SELECT p.amount_minor, sum(o.amount_minor) AS used_minor
+    FROM paid p
+    JOIN left_since o ON o.account_id = p.credit_account_id AND o.seq > p.seq
+    GROUP BY p.id, p.amount_minor) u;
+
+-- name: voucher_of
+-- The entitlement that was paid as a voucher, and the voucher's id, by its number.
+SELECT p.entitlement_id, v.transfer_id FROM wallet_api.vouchers v
+JOIN programmes.payments p ON p.transfer_id = v.transfer_id AND p.code = 'voucher' AND p.paid
+WHERE v.number = %(number)s;
+
+-- name: list_vouchers
+-- A cycle's vouchers: those that wait first, then by their numbers.
+SELECT e.id, v.person_id, v.number, e.amount_minor, v.until, v.state
+FROM programmes.entitlements e
+JOIN programmes.payments p ON p.entitlement_id = e.id AND p.paid AND p.code = 'voucher'
+JOIN wallet_api.vouchers v ON v.transfer_id = p.transfer_id
+WHERE e.cycle_id = %(cycle_id)s
+ORDER BY v.state <> 'waiting', v.number LIMIT %(most)s;
 
 -- name: spent_or_owed
 -- What a programme's approved cycles come to: all of an open one, what was paid of one that has ended.

@@ -51,16 +51,20 @@ SELECT w.entitlement_id, w.answer, w.amount_minor, w.note FROM programmes.verifi
 WHERE w.verification_id = %(id)s AND w.answer IN ('not_received', 'other_amount') ORDER BY w.entitlement_id;
 
 -- name: list_to_tell
--- Payments of a cycle after a mark of which residents are to be told: number, telephone, language, amount, and whether the
--- money waits for the wallet, until when.
-SELECT p.number, c.phone, i.language, e.amount_minor, p.code, w.until
+-- Payments of a cycle after a mark of which residents are to be told: number, telephone, language, amount, how it stands,
+-- and what waits, until when. Of what stays payable they are told once for each reason that they can do something about.
+SELECT p.number, c.phone, i.language, e.amount_minor, p.code, coalesce(w.until, v.until), v.number
 FROM programmes.payments p
 JOIN programmes.entitlements e ON e.id = p.entitlement_id
 LEFT JOIN LATERAL (SELECT c.phone FROM identity_api.current_phones c WHERE c.person_id = programmes.payee_of(e)
     ORDER BY c.proved_at DESC NULLS LAST, c.valid_from DESC LIMIT 1) c ON true
 LEFT JOIN identity_api.particulars i ON i.person_id = programmes.payee_of(e)
-LEFT JOIN wallet_api.waiting_benefits w ON w.transfer_id = p.transfer_id
-WHERE e.cycle_id = %(cycle_id)s AND p.paid AND p.number > %(after)s
+LEFT JOIN wallet_api.waiting_benefits w ON w.transfer_id = p.transfer_id AND p.code = 'waiting'
+LEFT JOIN wallet_api.vouchers v ON v.transfer_id = p.transfer_id AND p.code = 'voucher'
+WHERE e.cycle_id = %(cycle_id)s AND p.number > %(after)s
+    AND (p.paid OR (p.code = ANY (%(unpaid)s::text[]) AND NOT EXISTS (
+        SELECT FROM programmes.payments o
+        WHERE o.entitlement_id = p.entitlement_id AND o.code = p.code AND o.number < p.number)))
 ORDER BY p.number LIMIT %(most)s;
 
 -- name: told_until
