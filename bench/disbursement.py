@@ -31,7 +31,7 @@ amount_minor: 1000
 criteria:
   - name: lives
     sql: household.size > 0
-    sentences: {es: hay alguien}
+    sentences: {es: hay alguien, qu: pipas kanmi, en: somebody is there}
     source: a measurement
 """
 _SYLLABLES = (

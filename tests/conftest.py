@@ -7,6 +7,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,6 +47,10 @@ def server() -> Iterator[EmbeddedServer]:
     # As root, the server runs as a system user, who must be able to enter.
     folder.chmod(0o755)
     with EmbeddedServer(folder) as running:
+        with psycopg.connect(running.url("postgres"), autocommit=True) as connection:
+            # Nobody pulls this machine's plug. Tests of what survives a kill start servers of their own.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
         yield running
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -61,8 +66,17 @@ def template(server: EmbeddedServer) -> str:
 _numbers = itertools.count(1)
 
 
+@pytest.fixture(scope="session")
+def aside(server: EmbeddedServer) -> Iterator[ThreadPoolExecutor]:
+    """Drops databases while the next test runs."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool
+
+
 @pytest.fixture
-def new_database(server: EmbeddedServer, template: str, country: Country) -> Iterator[Callable[[], Database]]:
+def new_database(
+    server: EmbeddedServer, template: str, country: Country, aside: ThreadPoolExecutor
+) -> Iterator[Callable[[], Database]]:
     """Makes databases of a test's own: each a fresh copy of the template, dropped at the end."""
     made: list[tuple[str, Database]] = []
 
@@ -75,7 +89,7 @@ def new_database(server: EmbeddedServer, template: str, country: Country) -> Ite
     yield make
     for name, database in made:
         database.close()
-        server.drop_database(name)
+        aside.submit(server.drop_database, name)
 
 
 @pytest.fixture

@@ -79,7 +79,10 @@ def test_warnings_are_read_before_a_cycle_is_approved(own_database: Database, tm
 
 def odd(sql: str) -> str:
     """The programme with one more criterion."""
-    return PROGRAMME + f"  - {{name: odd, sql: '{sql}', sentences: {{es: raro}}, source: a test}}\n"
+    return (
+        PROGRAMME
+        + f"  - {{name: odd, sql: '{sql}', sentences: {{es: raro, qu: huk, en: odd}}, source: a test}}\n"
+    )
 
 
 def test_a_rule_that_selects_nobody_is_told_before_approval(own_database: Database, tmp_path: Path) -> None:

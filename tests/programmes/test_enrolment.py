@@ -27,8 +27,12 @@ PLACES = (
     PROGRAMME
     + """caps: {places: 2}
 priority:
-  - {name: children, sql: household.children_under_6 > 0, sentences: {es: hay niños pequeños}}
-  - {name: elders, sql: household.elders_65 > 0, sentences: {es: hay adultos mayores}}
+  - name: children
+    sql: household.children_under_6 > 0
+    sentences: {es: hay niños pequeños, qu: wawayuqmi, en: there are children}
+  - name: elders
+    sql: household.elders_65 > 0
+    sentences: {es: hay adultos mayores, qu: yuyaqniyuqmi, en: there are elders}
 rank_by: CASE WHEN household.cse = 'pobre_extremo' THEN 0 ELSE 1 END
 """
 )
@@ -44,7 +48,7 @@ incompatible_with: [canasta]
 criteria:
   - name: old
     sql: person.age_years >= 65
-    sentences: {es: tiene 65 años o más, en: is 65 or more}
+    sentences: {es: tiene 65 años o más, qu: suqta chunka pichqayuq watayuqmi, en: is 65 or more}
     source: a test
 """
 
@@ -243,7 +247,11 @@ def fund(town: Town) -> None:
         ("caps", {"amount_minor": 1.5}, "caps.amount_minor"),
         ("caps", {"people": 3}, "caps.people"),
         ("priority", [], "priority"),
-        ("priority", [{"name": "x", "sql": "person.age_years", "sentences": {"es": "x"}}], "priority[x]"),
+        (
+            "priority",
+            [{"name": "x", "sql": "person.age_years", "sentences": {"es": "x", "qu": "x", "en": "x"}}],
+            "priority[x]",
+        ),
         ("priority", [{"name": "x", "sql": "true"}], "priority[1].sentences"),
         ("rank_by", "person.sex", "rank_by"),
         ("claim_days", 0, "claim_days"),

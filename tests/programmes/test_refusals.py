@@ -28,6 +28,7 @@ from ayni.programmes.errors import (
     UnknownProgramme,
 )
 from ayni.programmes.model import NotADefinition, read_definition
+from ayni.programmes.model.reading import Languages
 from ayni.values.ids import CycleId
 from tests.programmes.town import ACTOR, ON, PROGRAMME, Town
 
@@ -53,8 +54,17 @@ def town(own_database: Database, tmp_path: Path) -> Town:
         ("household.cse IN ('pobre', 'pobre_extremo')", "household.target IN (1)", "household.target"),
         ("6000 + 4000 * household.children_under_6", "60.50", "amount_minor"),
         ("6000 + 4000 * household.children_under_6", "household.cse", "household.cse"),
-        ("{es: el hogar es pobre, en: the household is poor}", "{en: poor}", "sentences"),
-        ("{es: el hogar es pobre, en: the household is poor}", "{es: pobre, fr: pauvre}", "sentences"),
+        (
+            "{es: el hogar es pobre, qu: wasi ayllum wakcha, en: the household is poor}",
+            "{en: poor}",
+            "es, qu",
+        ),
+        ("qu: wasi ayllum wakcha, ", "", "a sentence is needed in qu"),
+        (
+            "{es: el hogar es pobre, qu: wasi ayllum wakcha, en: the household is poor}",
+            "{es: pobre, qu: wakcha, en: poor, fr: pauvre}",
+            "sentences",
+        ),
         ("    source: a test\n  - name: young", "  - name: young", "criteria[1]"),
         ("criteria:", "criteria: none\nrules:", "rules"),
         ("name: Canasta", "name: [", "line"),
@@ -73,7 +83,7 @@ def test_a_definition_that_cannot_be_meant_is_refused_with_its_place(
 @pytest.mark.parametrize("data", [None, [], "text", {"code": "x"}, {1: 2}])
 def test_what_is_no_definition_at_all(data: object) -> None:
     with pytest.raises(NotADefinition):
-        read_definition(data, languages=("es", "en"))
+        read_definition(data, languages=Languages(("es", "en"), ("es",)))
 
 
 def test_a_file_without_end_is_not_read(tx: Tx) -> None:

@@ -32,7 +32,10 @@ amount_minor: 10000
 criteria:
   - name: poor_by_score
     sql: score.pmt >= {threshold}
-    sentences: {{es: el puntaje del hogar muestra pobreza, en: the household's score shows poverty}}
+    sentences:
+      es: el puntaje del hogar muestra pobreza
+      qu: yupaymi wakcha kayta qawachin
+      en: the household's score shows poverty
     source: a test
 """
 LESSON = Lesson("pmt", "Puntaje", "the survey", "household.elders_65 > 0", ON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -37,11 +38,12 @@ amount_minor: 6000 + 4000 * household.children_under_6
 criteria:
   - name: poor
     sql: household.cse IN ('pobre', 'pobre_extremo')
-    sentences: {es: el hogar es pobre, en: the household is poor}
+    sentences: {es: el hogar es pobre, qu: wasi ayllum wakcha, en: the household is poor}
     source: a test
   - name: young_or_old
     sql: household.children_under_6 > 0 OR household.elders_65 > 0
-    sentences: {es: hay un niño o un adulto mayor, en: there is a child or an elder}
+    sentences:
+      {es: hay un niño o un adulto mayor, qu: wawayuqmi utaq yuyaqniyuqmi, en: there is a child or an elder}
     source: a test
 """
 
@@ -61,7 +63,8 @@ class Town:
 
     def __post_init__(self) -> None:
         padron = self.folder / "padron.csv"
-        numbers = [number for number in range(41_000_000, 42_000_000) if number % 100 < 97][: self.elders]
+        valid = (number for number in range(41_000_000, 42_000_000) if number % 100 < 97)
+        numbers = list(itertools.islice(valid, self.elders))
         # Each with a birthday of her own: of one name and one birthday they would wait for an officer.
         born = [date(1940, 1, 1) + timedelta(days=37 * place) for place in range(len(numbers))]
         more = "".join(

@@ -126,6 +126,8 @@ class Country(Protocol):
     timezone: ZoneInfo
     languages: tuple[str, ...]
     """The first one binds."""
+    sentence_languages: tuple[str, ...]
+    """Those in which whatever a resident is told of a decision must be written."""
     document_kinds: tuple[str, ...]
     """Kinds of identity document, in the order of preference; the first is the national one."""
 

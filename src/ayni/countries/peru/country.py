@@ -24,6 +24,7 @@ class Peru:
         self.code = "PE"
         self.currency = "PEN"
         self.languages: tuple[str, ...] = ("es", "qu", "en", "vi")
+        self.sentence_languages: tuple[str, ...] = ("es", "qu", "en")
         self.document_kinds: tuple[str, ...] = numbers.DOCUMENT_KINDS
         self._catalogue = Catalogue(folder / "parameters")
         self._districts = Districts(folder / "districts.yaml")

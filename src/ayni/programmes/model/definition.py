@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from ayni.programmes.model.reading import (
     SHORT_CODE,
+    Languages,
     NotADefinition,
     read_code,
     read_count,
@@ -177,8 +178,8 @@ def _stored_criterion(one: Criterion) -> dict[str, Any]:
     return stored if one.remedy is None else {**stored, "remedy": dict(one.remedy)}
 
 
-def read_definition(data: Any, *, languages: tuple[str, ...]) -> Definition:
-    """A definition from what YAML gave. The first of `languages` is needed. Raises NotADefinition."""
+def read_definition(data: Any, *, languages: Languages) -> Definition:
+    """A definition from what YAML gave. Raises NotADefinition."""
     read_keys(data, "the file", needed=_NEEDED, optional=_OPTIONAL)
     if data["target"] not in TARGETS:
         raise NotADefinition("target", "it is household or person")
@@ -290,7 +291,7 @@ def _cap(value: Mapping[str, Any], where: str, name: str, read: Callable[[Any, s
     return None if value.get(name) is None else read(value[name], f"{where}.{name}")
 
 
-def _groups(languages: tuple[str, ...]) -> Callable[[Any, str], tuple[PriorityGroup, ...]]:
+def _groups(languages: Languages) -> Callable[[Any, str], tuple[PriorityGroup, ...]]:
     def read(value: Any, where: str) -> tuple[PriorityGroup, ...]:
         groups = []
         for place, item in enumerate(read_list(value, where, 20), 1):
@@ -334,13 +335,13 @@ def _refuse_twice(names: list[str], where: str, reason: str) -> None:
             raise NotADefinition(f"{where}[{place}].name", reason)
 
 
-def _criteria(items: list[Any], languages: tuple[str, ...]) -> tuple[Criterion, ...]:
+def _criteria(items: list[Any], languages: Languages) -> tuple[Criterion, ...]:
     criteria = tuple(_criterion(item, place, languages) for place, item in enumerate(items, 1))
     _refuse_twice([one.name for one in criteria], "criteria", "another criterion has this name")
     return criteria
 
 
-def _criterion(item: Any, place: int, languages: tuple[str, ...]) -> Criterion:
+def _criterion(item: Any, place: int, languages: Languages) -> Criterion:
     where = f"criteria[{place}]"
     if not isinstance(item, dict) or set(item) - {"remedy"} != {"name", "sql", "sentences", "source"}:
         raise NotADefinition(where, "it has name, sql, sentences, source, and perhaps a remedy")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -84,13 +85,23 @@ def read_expression(value: Any, where: str) -> str:
     return read_text(value, where, 2_000)
 
 
-def read_sentences(value: Any, where: str, languages: Sequence[str]) -> Mapping[str, str]:
-    """A sentence in each language; the first language is needed."""
-    if not isinstance(value, dict) or not isinstance(value.get(languages[0]), str):
-        raise NotADefinition(where, f"a sentence in {languages[0]} is needed")
+@dataclass(frozen=True)
+class Languages:
+    """Those in which a sentence may be written, and those in which each must be."""
+
+    known: tuple[str, ...]
+    needed: tuple[str, ...]
+
+
+def read_sentences(value: Any, where: str, languages: Languages) -> Mapping[str, str]:
+    """A sentence in each language that is needed: nobody is told less for the language they speak."""
+    told = value if isinstance(value, dict) else {}
+    missing = [language for language in languages.needed if not isinstance(told.get(language), str)]
+    if missing:
+        raise NotADefinition(where, f"a sentence is needed in {', '.join(missing)}")
     for language, sentence in value.items():
-        if language not in languages:
-            raise NotADefinition(where, f"languages are {', '.join(languages)}")
+        if language not in languages.known:
+            raise NotADefinition(where, f"languages are {', '.join(languages.known)}")
         read_text(sentence, where, 500)
     return dict(value)
 

@@ -11,6 +11,7 @@ from ayni.foundation.db import Tx
 from ayni.programmes import store
 from ayni.programmes.errors import BadDefinition
 from ayni.programmes.model import Definition, NotADefinition, compile_rules, read_definition
+from ayni.programmes.model.reading import Languages
 from ayni.programmes.store import assessing
 
 _MAX_FILE = 200_000
@@ -37,7 +38,8 @@ def read_rules(tx: Tx, text: str) -> Definition:
     """A definition that can be assessed here, from YAML. Raises BadDefinition."""
     scorecards = {code: card for code, (_, card) in assessing.list_scorecards(tx, on=date.max).items()}
     try:
-        definition = read_definition(load_yaml(text), languages=tx.country.languages)
+        languages = Languages(tx.country.languages, tx.country.sentence_languages)
+        definition = read_definition(load_yaml(text), languages=languages)
         rules = compile_rules(definition, store.known_facts(tx), scorecards)
     except NotADefinition as error:
         raise BadDefinition(place=error.place, reason=error.reason) from error

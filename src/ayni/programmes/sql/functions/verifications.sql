@@ -45,3 +45,28 @@ END;
 $$;
 CREATE OR REPLACE TRIGGER handover_is_guarded BEFORE INSERT ON programmes.handovers
     FOR EACH ROW EXECUTE FUNCTION programmes.guard_handover();
+
+-- Payments of a cycle after a mark of which residents are to be told: number, telephone, language, amount, how it stands,
+-- and what waits, until when. Of what stays payable they are told once for each reason that they can do something about.
+-- By index, however large the tables have become.
+CREATE OR REPLACE FUNCTION programmes.to_tell(p_cycle uuid, p_after bigint, p_most integer, p_unpaid text[])
+RETURNS TABLE (number bigint, phone text, language text, amount_minor bigint, code text, until timestamptz, voucher bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_sort = off
+AS $$
+    SELECT p.number, c.phone, i.language, e.amount_minor, p.code, coalesce(w.until, v.until), v.number
+    FROM programmes.payments p
+    JOIN programmes.entitlements e ON e.id = p.entitlement_id
+    CROSS JOIN LATERAL (SELECT programmes.payee_of(e) AS person_id) y
+    LEFT JOIN LATERAL (SELECT c.phone FROM identity_api.current_phones c WHERE c.person_id = y.person_id
+        ORDER BY c.proved_at DESC NULLS LAST, c.valid_from DESC LIMIT 1) c ON true
+    LEFT JOIN identity_api.particulars i ON i.person_id = y.person_id
+    LEFT JOIN wallet_api.waiting_benefits w ON w.transfer_id = p.transfer_id AND p.code = 'waiting'
+    LEFT JOIN wallet_api.vouchers v ON v.transfer_id = p.transfer_id AND p.code = 'voucher'
+    WHERE e.cycle_id = p_cycle AND p.number > p_after
+        AND (p.paid OR (p.code = ANY (p_unpaid) AND NOT EXISTS (
+            SELECT FROM programmes.payments o
+            WHERE o.entitlement_id = p.entitlement_id AND NOT o.paid AND o.code = p.code AND o.number < p.number)))
+    ORDER BY p.number LIMIT p_most;
+$$;
+GRANT EXECUTE ON FUNCTION programmes.to_tell TO ayni_app;

@@ -51,25 +51,16 @@ SELECT w.entitlement_id, w.answer, w.amount_minor, w.note FROM programmes.verifi
 WHERE w.verification_id = %(id)s AND w.answer IN ('not_received', 'other_amount') ORDER BY w.entitlement_id;
 
 -- name: list_to_tell
--- Payments of a cycle after a mark of which residents are to be told: number, telephone, language, amount, how it stands,
--- and what waits, until when. Of what stays payable they are told once for each reason that they can do something about.
-SELECT p.number, c.phone, i.language, e.amount_minor, p.code, coalesce(w.until, v.until), v.number
-FROM programmes.payments p
-JOIN programmes.entitlements e ON e.id = p.entitlement_id
-LEFT JOIN LATERAL (SELECT c.phone FROM identity_api.current_phones c WHERE c.person_id = programmes.payee_of(e)
-    ORDER BY c.proved_at DESC NULLS LAST, c.valid_from DESC LIMIT 1) c ON true
-LEFT JOIN identity_api.particulars i ON i.person_id = programmes.payee_of(e)
-LEFT JOIN wallet_api.waiting_benefits w ON w.transfer_id = p.transfer_id AND p.code = 'waiting'
-LEFT JOIN wallet_api.vouchers v ON v.transfer_id = p.transfer_id AND p.code = 'voucher'
-WHERE e.cycle_id = %(cycle_id)s AND p.number > %(after)s
-    AND (p.paid OR (p.code = ANY (%(unpaid)s::text[]) AND NOT EXISTS (
-        SELECT FROM programmes.payments o
-        WHERE o.entitlement_id = p.entitlement_id AND o.code = p.code AND o.number < p.number)))
-ORDER BY p.number LIMIT %(most)s;
+-- Payments of a cycle after a mark of which residents are to be told.
+SELECT t.number, t.phone, t.language, t.amount_minor, t.code, t.until, t.voucher
+FROM programmes.to_tell(%(cycle_id)s, %(after)s, %(most)s, %(unpaid)s::text[]) t;
 
 -- name: told_until
--- Up to which payment residents were told of a cycle's; nobody else tells them until the transaction ends.
-SELECT coalesce((SELECT t.payment_number FROM programmes.told t WHERE t.cycle_id = %(cycle_id)s), 0)
+-- Up to which payment residents were told of a cycle's; nobody else tells them until the transaction ends. None yet:
+-- what lies before its first payment is of other cycles.
+SELECT coalesce((SELECT t.payment_number FROM programmes.told t WHERE t.cycle_id = %(cycle_id)s),
+    (SELECT min(p.number) - 1 FROM programmes.payments p JOIN programmes.entitlements e ON e.id = p.entitlement_id
+        WHERE e.cycle_id = %(cycle_id)s), 0)
 FROM (SELECT pg_advisory_xact_lock(hashtextextended(%(cycle_id)s::text, 7310582003))) l;
 
 -- name: set_told
