@@ -4,6 +4,7 @@ others.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -225,6 +226,25 @@ def test_programmes_that_exclude_each_other_never_both_pay_a_human(both: Town) -
     done = both.disburse(second)
     assert (done.newly, done.reasons[HeldBack.INCOMPATIBLE.sentence]) == (1, 4)
     assert both.violations() == []
+
+
+def test_of_two_that_are_approved_at_once_each_human_is_claimed_by_one(both: Town) -> None:
+    with both.database.transaction(ACTOR) as tx:
+        basket = programmes.assess(tx, programme="canasta", as_of=ON)
+        pension = programmes.assess(tx, programme="pension", as_of=ON)
+        for one in (basket, pension):
+            programmes.enrol(tx, assessment_id=one.id)
+    fund(both)
+    cycles = [both.open(basket), both.open(pension)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(both.approve, cycles))
+    with both.database.transaction(ACTOR) as tx:
+        rows = tx.connection.execute(
+            "SELECT person_id, count(*) FROM programmes.entitlement_claims GROUP BY person_id"
+        ).fetchall()
+        aside = [programmes.count_held_back(tx, cycle.id).get(HeldBack.INCOMPATIBLE, 0) for cycle in cycles]
+    assert {count for _, count in rows} == {1}
+    assert sum(aside) == 4
 
 
 def fund(town: Town) -> None:

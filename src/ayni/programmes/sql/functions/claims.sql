@@ -95,10 +95,15 @@ BEGIN
         FROM programmes.undecided_overpayments o
         JOIN covered k ON k.person_id = o.person_id
         WHERE o.programme_id = v_cycle.programme_id
+    ), files AS MATERIALIZED (
+        -- By whichever file the human was claimed before: a claim keeps the file that stood for them then.
+        SELECT k.id, k.person_id, k.person_id AS file_id FROM covered k
+        UNION ALL
+        SELECT k.id, k.person_id, m.person_id FROM covered k JOIN identity_api.merged m ON m.canonical_id = k.person_id
     ), excluded AS MATERIALIZED (
         SELECT k.id, 'incompatible' AS code, min(p.code) AS other
-        FROM covered k
-        JOIN programmes.entitlement_claims c ON c.person_id = k.person_id AND c.programme_id = ANY (v_excluding)
+        FROM files k
+        JOIN programmes.entitlement_claims c ON c.person_id = k.file_id AND c.programme_id = ANY (v_excluding)
         JOIN programmes.cycles y ON y.id = c.cycle_id
             AND daterange(y.first_on, y.last_on, '[]') && daterange(v_cycle.first_on, v_cycle.last_on, '[]')
         JOIN programmes.programmes p ON p.id = c.programme_id
@@ -113,9 +118,10 @@ BEGIN
             SELECT k.id, k.person_id, row_number() OVER (PARTITION BY k.person_id ORDER BY k.is_kept DESC, k.id) AS place
             FROM covered k
             WHERE k.id NOT IN (SELECT d.id FROM in_doubt d)) f
-        WHERE f.place > 1 OR EXISTS (
-            SELECT FROM programmes.entitlement_claims c
-            WHERE c.programme_id = v_cycle.programme_id AND c.cycle_id = v_claimed_in AND c.person_id = f.person_id)
+        WHERE f.place > 1 OR f.id IN (
+            SELECT k.id FROM files k
+            JOIN programmes.entitlement_claims c ON c.person_id = k.file_id
+                AND c.programme_id = v_cycle.programme_id AND c.cycle_id = v_claimed_in)
     ), aside AS MATERIALIZED (
         SELECT d.id, d.code, d.other FROM in_doubt d UNION ALL SELECT t.id, t.code, t.other FROM twice t
     ), claimed AS (
