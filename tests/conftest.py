@@ -6,8 +6,8 @@ import io
 import itertools
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,18 +66,23 @@ def template(server: EmbeddedServer) -> str:
 _numbers = itertools.count(1)
 
 
+_MOST_LEFT = 200
+"""So many databases of 15 MB are left to go with the server's folder: dropping each takes longer than making
+it.
+"""
+
+
 @pytest.fixture(scope="session")
-def aside(server: EmbeddedServer) -> Iterator[ThreadPoolExecutor]:
-    """Drops databases while the next test runs."""
-    with ThreadPoolExecutor(1) as pool:
-        yield pool
+def left() -> deque[str]:
+    """Databases whose test has ended, the oldest first."""
+    return deque()
 
 
 @pytest.fixture
 def new_database(
-    server: EmbeddedServer, template: str, country: Country, aside: ThreadPoolExecutor
+    server: EmbeddedServer, template: str, country: Country, left: deque[str]
 ) -> Iterator[Callable[[], Database]]:
-    """Makes databases of a test's own: each a fresh copy of the template, dropped at the end."""
+    """Makes databases of a test's own: each a fresh copy of the template."""
     made: list[tuple[str, Database]] = []
 
     def make() -> Database:
@@ -89,7 +94,9 @@ def new_database(
     yield make
     for name, database in made:
         database.close()
-        aside.submit(server.drop_database, name)
+        left.append(name)
+    while len(left) > _MOST_LEFT:
+        server.drop_database(left.popleft())
 
 
 @pytest.fixture

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from ayni import registry
-from ayni.app import MODULES, WIRING
+from ayni.app import WIRING
 from ayni.channels import cli
 from ayni.foundation.country import Country
 from ayni.foundation.db import Database
-from ayni.foundation.embedded import EmbeddedServer
-from ayni.foundation.migrate import migrate
 from tests.channels.conftest import program
 from tests.conftest import START
+from tests.faults.conftest import Place
 from tests.faults.gate import AT_THE_GATE, GATE, wait_for_one_at_the_gate
 from tests.registry.told import told
 
@@ -33,15 +29,6 @@ _LEFT_OVER = """
 SELECT relname FROM pg_class
 WHERE relnamespace::regnamespace::text LIKE 'pg_temp%' AND relname LIKE 'import%' AND relkind = 'r'
 """
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="ayni-fault-"))
-    folder.chmod(0o755)
-    yield folder
-    EmbeddedServer(folder / "postgres").stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -74,54 +61,50 @@ def _wait_until_gone(connection: psycopg.Connection, pid: int) -> None:
 
 
 def test_an_import_that_is_killed_in_its_second_batch_goes_on_and_doubles_nobody(
-    home: Path, padron: Path, own_database: Database, country: Country
+    place: Place, padron: Path, own_database: Database, country: Country
 ) -> None:
     with padron.open(encoding="utf-8", newline="") as file:
         last = [row["household_code"] for row in csv.DictReader(file)][-1]
     arguments = ("registry", "import", str(padron), "--source", "census", "--on", "2025-06-01", "--json")
-    with EmbeddedServer(home / "postgres") as server:
-        server.create_database("ayni")
-        url = server.url("ayni")
-        migrate(url, MODULES, simulated_at=START)
-        with psycopg.connect(url, autocommit=True) as owner, Database(url, country) as database:
-            owner.execute(AT_THE_GATE)
-            owner.execute(
-                psycopg.sql.SQL(
-                    "CREATE TRIGGER gate BEFORE INSERT ON registry.households FOR EACH ROW"
-                    " WHEN (NEW.code = {}) EXECUTE FUNCTION public.wait()"
-                ).format(psycopg.sql.Literal(last))
-            )
-            owner.execute("SELECT pg_advisory_lock(%s)", [GATE])
-            with program(home, *arguments) as process:
-                backend = wait_for_one_at_the_gate(owner, process)
-                os.kill(process.pid, signal.SIGKILL)
-            assert process.returncode == -signal.SIGKILL
-            owner.execute("SELECT pg_advisory_unlock(%s)", [GATE])
-            # The killed client's statement ends by itself, and its transaction with it.
-            _wait_until_gone(owner, backend)
-            owner.execute("DROP TRIGGER gate ON registry.households")
-            [(people, *_)] = told(database)["rows"]
-            assert 15_000 < people < PEOPLE - 200
+    with psycopg.connect(place.url, autocommit=True) as owner, Database(place.url, country) as database:
+        owner.execute(AT_THE_GATE)
+        owner.execute(
+            psycopg.sql.SQL(
+                "CREATE TRIGGER gate BEFORE INSERT ON registry.households FOR EACH ROW"
+                " WHEN (NEW.code = {}) EXECUTE FUNCTION public.wait()"
+            ).format(psycopg.sql.Literal(last))
+        )
+        owner.execute("SELECT pg_advisory_lock(%s)", [GATE])
+        with program(place.home, *arguments) as process:
+            backend = wait_for_one_at_the_gate(owner, process)
+            os.kill(process.pid, signal.SIGKILL)
+        assert process.returncode == -signal.SIGKILL
+        owner.execute("SELECT pg_advisory_unlock(%s)", [GATE])
+        # The killed client's statement ends by itself, and its transaction with it.
+        _wait_until_gone(owner, backend)
+        owner.execute("DROP TRIGGER gate ON registry.households")
+        [(people, *_)] = told(database)["rows"]
+        assert 15_000 < people < PEOPLE - 200
 
-            with program(home, *arguments) as process:
-                out, err = process.communicate()
-            assert process.returncode == 0, err
-            clean = registry.import_padron(
-                own_database, path=padron, source="census", on=START.date().replace(day=1)
-            )
-            assert 0 < clean.people_added < PEOPLE
-            assert f'"unchanged": {people}' in out
-            assert f'"people_added": {clean.people_added - people}' in out
-            resumed = told(database)
-            assert resumed == told(own_database)
+        with program(place.home, *arguments) as process:
+            out, err = process.communicate()
+        assert process.returncode == 0, err
+        clean = registry.import_padron(
+            own_database, path=padron, source="census", on=START.date().replace(day=1)
+        )
+        assert 0 < clean.people_added < PEOPLE
+        assert f'"unchanged": {people}' in out
+        assert f'"people_added": {clean.people_added - people}' in out
+        resumed = told(database)
+        assert resumed == told(own_database)
 
-            with program(home, *arguments) as process:
-                out, err = process.communicate()
-            assert process.returncode == 0, err
-            assert f'"unchanged": {clean.people_added}' in out
-            assert '"people_added": 0' in out
-            assert '"updated": 0' in out
-            assert told(database) == resumed
+        with program(place.home, *arguments) as process:
+            out, err = process.communicate()
+        assert process.returncode == 0, err
+        assert f'"unchanged": {clean.people_added}' in out
+        assert '"people_added": 0' in out
+        assert '"updated": 0' in out
+        assert told(database) == resumed
 
 
 PHASES = {
@@ -136,7 +119,7 @@ PHASES = {
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_an_import_that_is_killed_in_any_phase_comes_to_the_same(
-    home: Path, tmp_path: Path, own_database: Database, country: Country, phase: str
+    place: Place, tmp_path: Path, own_database: Database, country: Country, phase: str
 ) -> None:
     table = PHASES[phase]
     path = tmp_path / "padron.csv"
@@ -144,49 +127,43 @@ def test_an_import_that_is_killed_in_any_phase_comes_to_the_same(
     made = ["city", "generate", "--people", str(people), "--seed", "6", "--out", str(path), "--json"]
     assert cli.run(WIRING, made) == 0
     arguments = ("registry", "import", str(path), "--source", "census", "--on", "2025-06-01", "--json")
-    with EmbeddedServer(home / "postgres") as server:
-        server.create_database("ayni")
-        url = server.url("ayni")
-        migrate(url, MODULES, simulated_at=START)
-        with psycopg.connect(url, autocommit=True) as owner, Database(url, country) as database:
-            if table is not None:
-                owner.execute(AT_THE_GATE)
-                gate = f"CREATE TRIGGER gate BEFORE INSERT ON {table} FOR EACH ROW"
-                owner.execute(f"{gate} EXECUTE FUNCTION public.wait()".encode())
-                owner.execute("SELECT pg_advisory_lock(%s)", [GATE])
-            with program(home, *arguments) as process:
-                backend = (
-                    _hold_the_stage(owner, process)
-                    if table is None
-                    else wait_for_one_at_the_gate(owner, process)
-                )
-                os.kill(process.pid, signal.SIGKILL)
-            assert process.returncode == -signal.SIGKILL
-            if table is None:
-                owner.execute("ROLLBACK")
-            else:
-                owner.execute("SELECT pg_advisory_unlock(%s)", [GATE])
-            _wait_until_gone(owner, backend)
-            if table is not None:
-                owner.execute(f"DROP TRIGGER gate ON {table}".encode())
-            [(so_far, *_)] = told(database)["rows"]
-            assert (so_far > 0) is (phase == "it has written its report")
-
-            with program(home, *arguments) as process:
-                out, err = process.communicate()
-            assert process.returncode == 0, err
-            report = path.with_name("padron.csv.report.csv").read_text("utf-8")
-            clean = registry.import_padron(
-                own_database, path=path, source="census", on=START.date().replace(day=1)
+    with psycopg.connect(place.url, autocommit=True) as owner, Database(place.url, country) as database:
+        if table is not None:
+            owner.execute(AT_THE_GATE)
+            gate = f"CREATE TRIGGER gate BEFORE INSERT ON {table} FOR EACH ROW"
+            owner.execute(f"{gate} EXECUTE FUNCTION public.wait()".encode())
+            owner.execute("SELECT pg_advisory_lock(%s)", [GATE])
+        with program(place.home, *arguments) as process:
+            backend = (
+                _hold_the_stage(owner, process) if table is None else wait_for_one_at_the_gate(owner, process)
             )
-            assert f'"unchanged": {so_far}' in out
-            assert told(database) == told(own_database)
-            assert Path(clean.report).read_text("utf-8") == report
-            assert owner.execute(_LEFT_OVER).fetchall() == []
-            # Whoever asks later sees which one never came to its end, if it was written down that it began.
-            begun = 1 if phase == "it notes that it begins" else 2
-            imports = "SELECT count(*), (SELECT count(*) FROM registry.import_results) FROM registry.imports"
-            assert owner.execute(imports).fetchone() == (begun, 1)
+            os.kill(process.pid, signal.SIGKILL)
+        assert process.returncode == -signal.SIGKILL
+        if table is None:
+            owner.execute("ROLLBACK")
+        else:
+            owner.execute("SELECT pg_advisory_unlock(%s)", [GATE])
+        _wait_until_gone(owner, backend)
+        if table is not None:
+            owner.execute(f"DROP TRIGGER gate ON {table}".encode())
+        [(so_far, *_)] = told(database)["rows"]
+        assert (so_far > 0) is (phase == "it has written its report")
+
+        with program(place.home, *arguments) as process:
+            out, err = process.communicate()
+        assert process.returncode == 0, err
+        report = path.with_name("padron.csv.report.csv").read_text("utf-8")
+        clean = registry.import_padron(
+            own_database, path=path, source="census", on=START.date().replace(day=1)
+        )
+        assert f'"unchanged": {so_far}' in out
+        assert told(database) == told(own_database)
+        assert Path(clean.report).read_text("utf-8") == report
+        assert owner.execute(_LEFT_OVER).fetchall() == []
+        # Whoever asks later sees which one never came to its end, if it was written down that it began.
+        begun = 1 if phase == "it notes that it begins" else 2
+        imports = "SELECT count(*), (SELECT count(*) FROM registry.import_results) FROM registry.imports"
+        assert owner.execute(imports).fetchone() == (begun, 1)
 
 
 def _stage_of(connection: psycopg.Connection) -> str:
@@ -233,7 +210,7 @@ BETWEEN = {
 
 @pytest.mark.parametrize("phase", BETWEEN)
 def test_an_import_that_is_killed_between_two_transactions_comes_to_the_same(
-    home: Path, tmp_path: Path, own_database: Database, country: Country, phase: str
+    place: Place, tmp_path: Path, own_database: Database, country: Country, phase: str
 ) -> None:
     gated, taken_away, people = BETWEEN[phase]
     path = tmp_path / "padron.csv"
@@ -242,42 +219,38 @@ def test_an_import_that_is_killed_between_two_transactions_comes_to_the_same(
     report = path.with_name("padron.csv.report.csv")
     report.write_text("an older one")
     arguments = ("registry", "import", str(path), "--source", "census", "--on", "2025-06-01", "--json")
-    with EmbeddedServer(home / "postgres") as server:
-        server.create_database("ayni")
-        url = server.url("ayni")
-        migrate(url, MODULES, simulated_at=START)
-        with psycopg.connect(url, autocommit=True) as owner, Database(url, country) as database:
-            owner.execute(AT_THE_GATE)
-            owner.execute("SELECT pg_advisory_lock(%s)", [GATE])
-            gate = "CREATE TRIGGER gate BEFORE INSERT ON {} FOR EACH STATEMENT EXECUTE FUNCTION public.wait()"
-            if gated != "stage":
-                owner.execute(gate.format(gated).encode())
-            with program(home, *arguments) as process:
-                if gated == "stage":
-                    _hold_the_stage(owner, process)
-                    owner.execute(gate.format(f"{_stage_of(owner)}.import_stage").encode())
-                    owner.execute("COMMIT")
-                wait_for_one_at_the_gate(owner, process)
-                backend = _kill_without(owner, url, process, f"{_stage_of(owner)}.{taken_away}")
-            assert process.returncode == -signal.SIGKILL
-            _wait_until_gone(owner, backend)
-            if gated != "stage":
-                owner.execute(f"DROP TRIGGER gate ON {gated}".encode())
-            assert report.read_text() == "an older one"
-            assert report.with_name(f"{report.name}.part").exists() is (phase == "it writes its report")
-            [(so_far, *_)] = told(database)["rows"]
-            assert (so_far > 0) is (gated != "stage")
+    with psycopg.connect(place.url, autocommit=True) as owner, Database(place.url, country) as database:
+        owner.execute(AT_THE_GATE)
+        owner.execute("SELECT pg_advisory_lock(%s)", [GATE])
+        gate = "CREATE TRIGGER gate BEFORE INSERT ON {} FOR EACH STATEMENT EXECUTE FUNCTION public.wait()"
+        if gated != "stage":
+            owner.execute(gate.format(gated).encode())
+        with program(place.home, *arguments) as process:
+            if gated == "stage":
+                _hold_the_stage(owner, process)
+                owner.execute(gate.format(f"{_stage_of(owner)}.import_stage").encode())
+                owner.execute("COMMIT")
+            wait_for_one_at_the_gate(owner, process)
+            backend = _kill_without(owner, place.url, process, f"{_stage_of(owner)}.{taken_away}")
+        assert process.returncode == -signal.SIGKILL
+        _wait_until_gone(owner, backend)
+        if gated != "stage":
+            owner.execute(f"DROP TRIGGER gate ON {gated}".encode())
+        assert report.read_text() == "an older one"
+        assert report.with_name(f"{report.name}.part").exists() is (phase == "it writes its report")
+        [(so_far, *_)] = told(database)["rows"]
+        assert (so_far > 0) is (gated != "stage")
 
-            with program(home, *arguments) as process:
-                out, err = process.communicate()
-            assert process.returncode == 0, err
-            written = report.read_text("utf-8")
-            assert [entry.name for entry in tmp_path.glob("*.part")] == []
-            clean = registry.import_padron(
-                own_database, path=path, source="census", on=START.date().replace(day=1)
-            )
-            assert f'"unchanged": {so_far}' in out
-            assert so_far < clean.people_added or phase == "it writes its report"
-            assert told(database) == told(own_database)
-            assert Path(clean.report).read_text("utf-8") == written
-            assert owner.execute(_LEFT_OVER).fetchall() == []
+        with program(place.home, *arguments) as process:
+            out, err = process.communicate()
+        assert process.returncode == 0, err
+        written = report.read_text("utf-8")
+        assert [entry.name for entry in tmp_path.glob("*.part")] == []
+        clean = registry.import_padron(
+            own_database, path=path, source="census", on=START.date().replace(day=1)
+        )
+        assert f'"unchanged": {so_far}' in out
+        assert so_far < clean.people_added or phase == "it writes its report"
+        assert told(database) == told(own_database)
+        assert Path(clean.report).read_text("utf-8") == written
+        assert owner.execute(_LEFT_OVER).fetchall() == []

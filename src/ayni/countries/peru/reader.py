@@ -22,8 +22,10 @@ _ROW_FIELDS = ("value", "unit", "valid_from", "valid_until", "source", "confiden
 _NAME = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)?")
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """YAML without the silent rule that the last of two equal keys wins."""
+class _StrictLoader(yaml.CSafeLoader):
+    """YAML by libyaml, ten times as fast as in Python, without the silent rule that the last of two equal
+    keys wins.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
