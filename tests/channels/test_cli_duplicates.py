@@ -105,7 +105,7 @@ def test_an_officer_puts_two_files_forward(city: Ayni) -> None:
     assert {put["low_id"], put["high_id"]} == {rosa, juan}
     assert city("duplicates", "put-forward", rosa, juan, *why).status == 0
     assert city("duplicates", "put-forward", rosa, rosa, *why, "--json").code == "pair_refused"
-    assert city("duplicates", "put-forward", rosa, "x", *why, "--json").code == "bad_id"
+    assert city("duplicates", "put-forward", rosa, "x", *why, "--json").code == "bad_person"
     judged = ("duplicates", "decide", rosa, juan, *why, "--verdict", "different", "--json")
     assert city(*judged).status == 0
 
@@ -117,7 +117,7 @@ def test_an_officer_puts_two_files_forward(city: Ayni) -> None:
         (("search", "rosa", "--phone", "987654321"), 2, "nothing_to_search"),
         (("search", "--document", "DNI"), 2, "invalid_document"),
         (("search", "rosa", "--most", "0"), 2, "nothing_to_search"),
-        (("duplicates", "show", "x", "y", "--officer", "ana"), 2, "bad_id"),
+        (("duplicates", "show", "x", "y", "--officer", "ana"), 2, "bad_person"),
         (("duplicates", "review", "--officer", "nobody"), 1, "unknown_officer"),
     ],
 )

@@ -220,6 +220,9 @@ def test_jobs_are_listed_and_one_that_was_given_up_is_put_back(installed: Ayni, 
     waiting = installed("jobs", "list", "--json").data["jobs"]
     assert number in [job["number"] for job in waiting]
     assert "test.fail" in installed("jobs", "list").out
+    assert installed("jobs", "run", "test.fail", "--json").code == "not_a_round"
+    assert installed("jobs", "run", "wallet.return_vouchers", "--here", "--json").status == 0
+    assert installed("jobs", "run", "registry.warn_of_lapsing_classes", "--here").status == 0
     refused = installed("jobs", "retry", str(number), "--json")
     assert (refused.status, refused.code) == (1, "job_not_given_up")
     with psycopg.connect(url) as connection:

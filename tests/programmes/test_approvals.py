@@ -113,7 +113,7 @@ def test_a_criterion_that_leaves_nobody_out_is_told(own_database: Database, tmp_
     town = Town(own_database, tmp_path, text=odd("household.size > 0"))
     with town.database.transaction(ACTOR) as tx:
         (warning,) = programmes.get_diff(tx, town.cycle().id).warnings
-    assert warning.sentence == "These criteria leave nobody out: odd."
+    assert warning.told(str) == "These criteria leave nobody out: odd."
 
 
 def test_two_officers_approving_at_once_are_one_approval(own_database: Database, tmp_path: Path) -> None:

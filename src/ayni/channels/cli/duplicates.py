@@ -12,17 +12,17 @@ import typer
 from ayni import identity, registry
 from ayni.channels.cli.answer import Json, show
 from ayni.channels.cli.duplicates_find import find
-from ayni.channels.cli.programme.named import BadId
+from ayni.channels.cli.person import named
 from ayni.channels.cli.session import OPERATOR, Session
 from ayni.foundation.db import Actor, Database, Tx
 from ayni.registry import Case, Pair, Verdict, VerdictKind
-from ayni.values.ids import NotAnId, PersonId, read_id, show_id
+from ayni.values.ids import show_id
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
 cli.command()(find)
 
-One = Annotated[str, typer.Argument(metavar="PERSON", help="One of the two, per_…")]
-Other = Annotated[str, typer.Argument(metavar="OTHER", help="The other, per_…")]
+One = Annotated[str, typer.Argument(metavar="PERSON", help="One of the two: per_… or KIND:NUMBER.")]
+Other = Annotated[str, typer.Argument(metavar="OTHER", help="The other: per_… or KIND:NUMBER.")]
 Officer = Annotated[str, typer.Option(metavar="LOGIN", help="The registrar who answers for it.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept for ever.")]
 
@@ -94,13 +94,13 @@ def decide(
     """
     with _acting(context, officer) as (database, actor), database.transaction(actor) as tx:
         pair = _read(tx, person, other)
-        kept = None if keep is None else _person(keep)
+        kept = None if keep is None else named.find(tx, keep)
         found = registry.duplicates.decide(tx, pair=pair, verdict=verdict, reason=reason, keep=kept)
         stands = identity.get_canonical_id(tx, person_id=pair.low_id)
     data = {**_verdict(found), "stands_for": show_id("per", stands) if verdict == "same" else None}
     text = f"Kept: {found.verdict}."
     if verdict == VerdictKind.SAME:
-        text += f" {show_id('per', stands)} stands for both."
+        text += f" {keep or show_id('per', stands)} stands for both."
     show(data, text, as_json=json)
 
 
@@ -131,7 +131,7 @@ def put_forward(
     """
     with _acting(context, officer) as (database, actor), database.transaction(actor) as tx:
         found = registry.duplicates.put_forward(
-            tx, one_id=_person(person), other_id=_person(other), reason=reason
+            tx, one_id=named.find(tx, person), other_id=named.find(tx, other), reason=reason
         )
     show(_pair(found), f"Among the suspected duplicates: {_names(found)}", as_json=json)
 
@@ -176,15 +176,8 @@ def _acting(context: typer.Context, login: str) -> Iterator[tuple[Database, Acto
         yield database, Actor(show_id("off", officer.id), "cli")
 
 
-def _person(text: str) -> PersonId:
-    try:
-        return PersonId(read_id("per", text))
-    except NotAnId as error:
-        raise BadId(reason=str(error)) from None
-
-
 def _read(tx: Tx, person: str, other: str) -> Pair:
-    return registry.get_pair(tx, one_id=_person(person), other_id=_person(other))
+    return registry.get_pair(tx, one_id=named.find(tx, person), other_id=named.find(tx, other))
 
 
 def _score(pair: Pair) -> str:

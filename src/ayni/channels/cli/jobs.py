@@ -10,6 +10,7 @@ import typer
 from ayni.channels.cli.answer import Json, show, show_table
 from ayni.channels.cli.session import OPERATOR, Session
 from ayni.foundation import audit, jobs
+from ayni.foundation.errors import BadInput
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -21,6 +22,15 @@ class State(StrEnum):
     DOING = "doing"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+
+
+class NotARound(BadInput):
+    """Work that is about something, which nobody has named."""
+
+    code = "not_a_round"
+    what = "{name} does not come round by itself: it is about something."
+    means = "Nothing was queued or done."
+    do = "Use the command that asks for it; ayni jobs kinds tells which come round."
 
 
 @cli.callback()
@@ -61,6 +71,7 @@ def list_(
 def run(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="JOB", help="As `ayni jobs kinds` gives it.")],
+    here: Annotated[bool, typer.Option("--here", help="Do it now, without a worker.")] = False,
     json: Json = False,
 ) -> None:
     """Queue work now that otherwise comes round by itself; a worker does it. Twice waiting is once.
@@ -68,12 +79,35 @@ def run(
     \b
     Example:
       ayni jobs run registry.warn_of_lapsing_classes
+      ayni jobs run wallet.return_vouchers --here
     """
+    if here:
+        _run_here(context, name)
+        show({"job": name, "number": None}, f"{name} is done.", as_json=json)
+        return
     with Session.of(context).open_database(migrate=False) as database, database.transaction(OPERATOR) as tx:
-        number = jobs.defer(tx, name, queueing_lock=name)
+        number = jobs.defer(tx, _get_round(name).name, queueing_lock=name)
         audit.record(tx, action="jobs.run", subject=name)
     text = f"{name} waits already." if number is None else f"{name} is queued as job {number}."
     show({"job": name, "number": number}, text, as_json=json)
+
+
+def _get_round(name: str) -> jobs.Job:
+    found = jobs.get_registered(name)
+    if found.every is None:
+        raise NotARound(name=name)
+    return found
+
+
+def _run_here(context: typer.Context, name: str) -> None:
+    with Session.of(context).open_database(migrate=False) as database:
+        job = _get_round(name)
+        with database.transaction(OPERATOR) as tx:
+            audit.record(tx, action="jobs.run", subject=name)
+            if job.in_transaction:
+                job.run(tx)
+        if not job.in_transaction:
+            job.run(database)
 
 
 @cli.command()

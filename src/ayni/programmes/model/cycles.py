@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -112,10 +112,13 @@ class CycleWarning:
     code: str
     numbers: Mapping[str, Any]
 
-    @property
-    def sentence(self) -> str:
-        """The warning in words."""
-        return _WARNINGS[self.code].format(**self.numbers)
+    def told(self, money: Callable[[int], str]) -> str:
+        """The warning in words; `money` writes a sum as people read it."""
+        numbers = {
+            name: money(number) if name.endswith("_minor") else number
+            for name, number in self.numbers.items()
+        }
+        return _WARNINGS[self.code].format(**numbers)
 
 
 @dataclass(frozen=True)
@@ -154,9 +157,9 @@ _WARNINGS = {
     "criteria_without_effect": "These criteria leave nobody out: {criteria}.",
     "criteria_nobody_meets": "Nobody meets these criteria: {criteria}.",
     "large_change": "{came_in} came in and {went_out} went out, of {before} in the cycle before.",
-    "budget_short": "The programme's free budget lacks {missing_minor} minor units for this cycle.",
+    "budget_short": "The programme's free budget lacks {missing_minor} for this cycle.",
     "waiting_for_adjudication": "{count} entitlements would wait: somebody may be registered twice.",
-    "over_budget_of_definition": "With this cycle the programme is {over_minor} minor units over its budget.",
+    "over_budget_of_definition": "With this cycle the programme is {over_minor} over its budget.",
 }
 
 

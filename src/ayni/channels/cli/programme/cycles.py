@@ -212,7 +212,7 @@ def diff(context: typer.Context, cycle: CycleName, json: Json = False) -> None:
     data = {
         "previous": None if found.previous is None else show_id("cyc", found.previous),
         "changes": [vars(one) for one in found.counts],
-        "warnings": [{"code": one.code, "sentence": one.sentence} for one in found.warnings],
+        "warnings": [{"code": one.code, "sentence": one.told(money)} for one in found.warnings],
     }
     if json:
         show(data, "", as_json=True)
@@ -231,7 +231,7 @@ def diff(context: typer.Context, cycle: CycleName, json: Json = False) -> None:
             ],
         )
     for warning in found.warnings:
-        typer.echo(f"Look at this: {warning.sentence}")
+        typer.echo(f"Look at this: {warning.told(money)}")
 
 
 def report(context: typer.Context, cycle: CycleName, json: Json = False) -> None:

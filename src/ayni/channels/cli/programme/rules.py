@@ -61,10 +61,11 @@ def assess(
         "total_minor": found.total_minor,
         "warnings": [one.code for one in warnings],
     }
+    money = Session.of(context).country.format_money
     text = [
         f"{found.eligible} eligible, {found.not_eligible} not, of {found.unknown} too little is known.",
-        f"The eligible would get {Session.of(context).country.format_money(found.total_minor)}.",
-        *(f"Look at this: {one.sentence}" for one in warnings),
+        f"The eligible would get {money(found.total_minor)}.",
+        *(f"Look at this: {one.told(money)}" for one in warnings),
         f"Assessment {found.id}",
     ]
     show(data, text, as_json=json)
