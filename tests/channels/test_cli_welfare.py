@@ -96,6 +96,12 @@ def test_a_cycle_is_paid_by_the_worker(ayni: Ayni, town: Town, june: Cycle) -> N
     # Five elders without Luis, whose entitlement was voided, wait; María has no wallet.
     assert (told["waiting"], told["unpaid"]) == (4, 2)
     assert ayni("programme", "report", cycle).status == 0
+    listed = ayni("programme", "unpaid", cycle, "--json").data["unpaid"]
+    assert [one["code"] for one in listed] == ["no_wallet"]
+    assert "The person has no wallet." in ayni("programme", "unpaid", cycle).out
+    assert ayni("programme", "vouchers", cycle, "--json").data == {"vouchers": []}
+    refused = ayni("programme", "voucher", "10000001", "--officer", "maker", "--json")
+    assert (refused.status, refused.code) == (1, "unknown_voucher")
     assert ayni("programme", "reconcile", cycle, "--json").data["work_list"] == []
     drawn = ayni(
         "programme", "sample", cycle, "--size", "1", "--seed", "x", "--officer", "judge", "--json"

@@ -10,11 +10,12 @@ import pytest
 
 from ayni import ledger, payments, programmes, wallet
 from ayni.foundation.audit import list_audit
-from ayni.foundation.db import Database
-from ayni.ledger import TransferCode
+from ayni.foundation.db import Database, Tx
+from ayni.ledger import Transfer, TransferCode
+from ayni.payments import TRUST_BOOK
 from ayni.programmes import Cycle, CycleState, queries, store
 from ayni.programmes.errors import PaidMeanwhile
-from ayni.values.ids import TransferId, new_id, show_id
+from ayni.values.ids import AccountId, EventId, TransferId, new_id, show_id
 from tests.programmes.town import ACTOR, PROGRAMME, Town
 
 
@@ -162,6 +163,40 @@ def test_the_same_entitlement_is_not_recorded_as_paid_twice(town: Town, approved
         again = store.Payable(rows[0], town.people["rosa"], 1, None, 2)
         with pytest.raises(PaidMeanwhile):
             store.insert_payments(tx, [(again, TransferId(rows[1]), "paid")])
+
+
+def test_money_that_runs_out_in_the_middle_stops_the_payment_which_goes_on_when_there_is_more(
+    town: Town, approved: Cycle
+) -> None:
+    """The bank has taken most of a deposit back: four can be paid, and nobody else is tried in vain."""
+    with town.database.transaction(ACTOR) as tx:
+        book = payments.get_programme_book(tx, programme_id=town.programme.id)
+        trust = payments.get_institutions(tx).trust_account_id
+        left = ledger.get_account(tx, book.emoney_account_id).balance_minor - 28_000
+        move(tx, book.emoney_account_id, trust, left, TransferCode.REDEEM)
+    done = town.disburse(approved, most=1)
+    assert done.newly == 4
+    assert done.stopped == "The programme's account does not hold enough."
+    assert done.reasons[done.stopped] == 1
+    with town.database.transaction(ACTOR) as tx:
+        listed = programmes.list_unpaid(tx, approved.id)
+        codes = [one.code for one in listed if one.tried_at is not None]
+        assert (len(listed), codes.count("insufficient_funds")) == (8, 1)
+        # María's turn may have come before.
+        assert set(codes) <= {"insufficient_funds", "no_wallet"}
+        assert programmes.list_unpaid(tx, approved.id, after=listed[-2].entitlement_id) == listed[-1:]
+        move(tx, trust, book.emoney_account_id, left, TransferCode.ISSUE)
+    again = town.disburse(approved, most=5)
+    assert (again.newly, again.unpaid, again.stopped) == (7, 1, None)
+    assert town.violations() == []
+
+
+def move(tx: Tx, debit: AccountId, credit: AccountId, amount_minor: int, code: TransferCode) -> None:
+    transfer = Transfer(
+        TransferId(new_id(tx.now)), EventId(new_id(tx.now)), TRUST_BOOK, debit, credit, amount_minor, code
+    )
+    (answer,) = ledger.post(tx, [transfer])
+    assert answer.result.ok, answer
 
 
 def test_a_resident_at_a_till_gets_through_between_two_batches(town: Town, approved: Cycle) -> None:

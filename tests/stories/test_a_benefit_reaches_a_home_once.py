@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from ayni import identity, ledger, payments, programmes, wallet
+from ayni import identity, ledger, payments, programmes, registry, wallet
+from ayni.foundation import outbox
 from ayni.foundation.db import Database
 from ayni.identity import OfficerRole
-from ayni.programmes import CycleState
+from ayni.programmes import CycleState, HeldBack
 from ayni.programmes.errors import OwnBenefit, SameHuman
+from ayni.registry import VerdictKind
 from ayni.values.ids import new_id
+from tests.programmes.held import decide, elder, suspect
+from tests.programmes.test_changes import go_to
 from tests.programmes.town import ACTOR, Town
 
 
@@ -43,6 +48,46 @@ def test_a_benefit_reaches_a_home_once(town: Town) -> None:
         assert payments.trust_balance(tx) == payments.emoney_outstanding(tx) == 100_000
         assert payments.mirror_differences(tx) == []
         assert ledger.list_violations(tx) == []
+
+
+def test_from_the_list_to_the_message_and_the_month_after(own_database: Database, tmp_path: Path) -> None:
+    """Two elders may be one: they wait until an officer has decided. In July a household is not poor."""
+    town = Town(own_database, tmp_path, elders=2)
+    one, other = elder(town, 0), elder(town, 1)
+    suspect(town, one, other)
+    with town.database.transaction(ACTOR) as tx:
+        identity.reach.add_contact(tx, person_id=town.people["rosa"], phone="+51987654321", reason="told")
+    june = town.approve(town.cycle())
+    paid = programmes.pay_cycle(town.database, cycle_id=june.id, actor=ACTOR, by_agents=True)
+    assert paid.reasons == {HeldBack.WAITS_FOR_ADJUDICATION.sentence: 2}
+    decide(town, one, other, VerdictKind.SAME)
+    again = programmes.pay_cycle(town.database, cycle_id=june.id, actor=ACTOR, by_agents=True)
+    assert (again.newly, again.unpaid) == (1, 1)
+    with town.database.transaction(ACTOR) as tx:
+        wallet.take_into_use(tx, person_ids=[town.people["rosa"]])
+        assert wallet.balance(tx, person_id=town.people["rosa"]).total_minor == 10_000
+        told = [one.kind for one in outbox.list_waiting(tx)]
+    assert told == ["programmes.benefit_waits"]
+    go_to(town, date(2025, 7, 2))
+    better_off(town, "H2")
+    july = town.open(town.assess(date(2025, 7, 2)), "2025-07")
+    with town.database.transaction(ACTOR) as tx:
+        found = programmes.get_diff(tx, july.id)
+    assert {(one.change, one.reason): one.count for one in found.counts} == {
+        ("out", "meets_no_longer"): 1,
+        ("out", "left_registry"): 1,
+    }
+    assert town.violations() == []
+
+
+def better_off(town: Town, code: str) -> None:
+    """A list of July says that a household is poor no longer."""
+    head, *rows = town.padron.splitlines()
+    said = [row for row in rows if row.startswith(code)]
+    path = town.folder / "july.csv"
+    text = "\n".join([head, *said]).replace("pobre_extremo,2024-01-01", "no_pobre,2025-06-20")
+    path.write_text(text + "\n", encoding="utf-8")
+    registry.import_padron(town.database, path=path, source="test", on=date(2025, 7, 1), actor=ACTOR)
 
 
 def test_each_refusal_is_explained_in_a_sentence(town: Town) -> None:

@@ -22,6 +22,8 @@ from ayni.wallet import Benefit, BenefitAnswer, PreparedBenefits, post_benefits,
 
 _NIL = UUID(int=0)
 _PAYABLE = (CycleState.APPROVED, CycleState.DISTRIBUTED)
+_OURS = ("insufficient_funds", "debit_account_frozen", "debit_owner_frozen")
+"""Refusals that are the programme's: whoever is tried next would be refused too, and use up an attempt."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def disburse_cycle(
 
     Killed anywhere and called again it pays the rest: what was committed is known by the entitlement's own
     transfer id, and nobody is paid twice; called twice at once, the two share the work. Refusals stay
-    payable, with their reasons. Raises UnknownCycle, CycleStateRefused.
+    payable, with their reasons; where the programme itself cannot pay, it stops there. Raises UnknownCycle,
+    CycleStateRefused.
     """
     with database.transaction(actor) as tx:
         cycle = cycles.find_cycle(tx, cycle_id)
@@ -54,7 +57,7 @@ def disburse_cycle(
         book = payments.get_programme_book(tx, programme_id=cycle.programme_id)
         # What could not be claimed at the approval, and can be now: a merge was undone, a case was decided.
         cycles.claim(tx, cycle_id)
-    after, done, newly = _NIL, 0, 0
+    after, done, newly, stopped = _NIL, 0, 0, None
     reasons: Counter[str] = Counter()
 
     def prepare(after: UUID) -> _Batch:
@@ -75,15 +78,18 @@ def disburse_cycle(
                 continue
             after, done, newly = last, done + len(batch.payables), newly + count
             reasons.update(answer.reason for answer in unpaid)
+            stopped = next((answer.reason for answer in unpaid if answer.code in _OURS), None)
             if progress is not None:
                 progress(done, cycle.entitlements)
             batch = following.result()
+            if stopped is not None:
+                break
     with database.transaction(actor) as tx:
         if store.lock_cycle(tx, cycle_id) is CycleState.APPROVED:
             store.run(tx, "set_cycle_state", id=cycle_id, state=CycleState.DISTRIBUTED)
         counts = store.count_payments(tx, cycle_id)
     waiting = (counts.waiting, counts.waiting_minor)
-    return Disbursed(newly, counts.paid, counts.paid_minor, counts.unpaid, dict(reasons), *waiting)
+    return Disbursed(newly, counts.paid, counts.paid_minor, counts.unpaid, dict(reasons), *waiting, stopped)
 
 
 def _prepare(

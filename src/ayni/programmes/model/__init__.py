@@ -231,6 +231,8 @@ class Disbursed:
     reasons: dict[str, int]
     waiting: int = 0
     waiting_minor: int = 0
+    stopped: str | None = None
+    """Why it ended before everybody was tried: the programme itself cannot pay. Called again, it goes on."""
 
 
 __all__ = [

@@ -31,3 +31,15 @@ class PaidAsVoucher:
     amount_minor: int
     until: datetime
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """An entitlement that is owed and not paid: to whom, and why not when it was last tried."""
+
+    entitlement_id: EntitlementId
+    person_id: PersonId
+    amount_minor: int
+    code: str
+    reason: str
+    tried_at: datetime | None

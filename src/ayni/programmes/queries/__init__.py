@@ -37,7 +37,7 @@ from ayni.programmes.model import (
     compile_rules,
     explain,
 )
-from ayni.programmes.model.notices import PaidAsVoucher
+from ayni.programmes.model.notices import PaidAsVoucher, Unpaid
 from ayni.programmes.store import assessing, grievances, overpayments, verifying
 from ayni.programmes.store import cycles as rows
 from ayni.values.ids import CycleId, EntitlementId, GrievanceId, OfficerId, PersonId, show_id
@@ -203,6 +203,13 @@ def sum_used(tx: Tx, cycle_id: CycleId) -> tuple[int, int]:
 def list_vouchers(tx: Tx, cycle_id: CycleId, *, most: int = 10_000) -> list[PaidAsVoucher]:
     """What of a cycle agents pay out, or have: those that wait first, then by their numbers."""
     return verifying.list_vouchers(tx, cycle_id, most=most)
+
+
+def list_unpaid(
+    tx: Tx, cycle_id: CycleId, *, after: EntitlementId | None = None, most: int = 1_000
+) -> list[Unpaid]:
+    """What of a cycle is owed and not paid, after an entitlement, in order, each with the newest reason."""
+    return verifying.list_unpaid(tx, cycle_id, after=after or UUID(int=0), most=most)
 
 
 def list_cycles(tx: Tx, *, programme: str) -> list[Cycle]:

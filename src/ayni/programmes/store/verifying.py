@@ -9,7 +9,7 @@ from uuid import UUID
 from ayni.foundation.db import Tx
 from ayni.programmes.errors.delivering import UnknownVerification
 from ayni.programmes.model import Ask, Contradiction, Mismatch, Verification, VerificationAnswer
-from ayni.programmes.model.notices import PaidAsVoucher, ToTell
+from ayni.programmes.model.notices import PaidAsVoucher, ToTell, Unpaid
 from ayni.programmes.store import run
 from ayni.values.ids import AccountId, CycleId, EntitlementId, PersonId, show_id
 
@@ -74,6 +74,11 @@ def list_to_tell(tx: Tx, cycle_id: CycleId, *, after: int, most: int, unpaid: Se
 def list_vouchers(tx: Tx, cycle_id: CycleId, *, most: int) -> list[PaidAsVoucher]:
     """A cycle's vouchers: those that wait first, then by their numbers."""
     return [PaidAsVoucher(*row) for row in run(tx, "list_vouchers", cycle_id=cycle_id, most=most)]
+
+
+def list_unpaid(tx: Tx, cycle_id: CycleId, *, after: UUID, most: int) -> list[Unpaid]:
+    """What is owed and not paid, after an entitlement, in order."""
+    return [Unpaid(*row) for row in run(tx, "list_unpaid", cycle_id=cycle_id, after=after, most=most)]
 
 
 def set_told(tx: Tx, cycle_id: CycleId, number: int) -> None:

@@ -109,6 +109,7 @@ def disburse(
             else []
         ),
         *(f"{count} stay payable: {reason}" for reason, count in done.reasons.items()),
+        *([f"It stopped there: {done.stopped} Run it again when that is put right."] if done.stopped else []),
     ]
     show({name: getattr(done, name) for name in done.__dataclass_fields__}, text_lines, as_json=json)
 

@@ -147,6 +147,41 @@ def payee(
     show({"payee": who}, f"It goes to {who}.", as_json=json)
 
 
+def unpaid(
+    context: typer.Context,
+    cycle: CycleName,
+    most: Annotated[int, typer.Option(min=1, max=100_000, help="So many at most.")] = 100,
+    json: Json = False,
+) -> None:
+    """List what of a cycle is owed and not paid, and why not when it was last tried.
+
+    \b
+    Example:
+      ayni programme unpaid cyc_01…
+    """
+    cycle_id = read_cycle(cycle)
+    found = do(context, lambda tx: programmes.list_unpaid(tx, cycle_id, most=most))
+    if json:
+        listed = [
+            {
+                "entitlement": show_id("ent", one.entitlement_id),
+                "person": show_id("per", one.person_id),
+                "amount_minor": one.amount_minor,
+                "code": one.code,
+                "reason": one.reason,
+            }
+            for one in found
+        ]
+        show({"unpaid": listed}, "", as_json=True)
+        return
+    money = Session.of(context).country.format_money
+    for one in found:
+        why = one.reason or "It was not tried yet."
+        typer.echo(f"{show_id('ent', one.entitlement_id)}  {money(one.amount_minor)}  {why}")
+    if not found:
+        typer.echo("Nothing of it is owed and unpaid.")
+
+
 def vouchers(context: typer.Context, cycle: CycleName, json: Json = False) -> None:
     """List what of a cycle agents pay out in cash, for those who have no wallet.
 

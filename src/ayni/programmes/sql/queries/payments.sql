@@ -110,6 +110,17 @@ JOIN wallet_api.vouchers v ON v.transfer_id = p.transfer_id
 WHERE e.cycle_id = %(cycle_id)s
 ORDER BY v.state <> 'waiting', v.number LIMIT %(most)s;
 
+-- name: list_unpaid
+-- What of a cycle is owed and not paid after an entitlement, in order: to whom, how much, and why not the last time.
+SELECT e.id, programmes.payee_of(e), e.amount_minor, coalesce(p.code, 'not_tried'), coalesce(p.reason, ''), p.tried_at
+FROM programmes.entitlements e
+LEFT JOIN LATERAL (SELECT p.code, p.reason, p.tried_at FROM programmes.payments p
+    WHERE p.entitlement_id = e.id AND NOT p.paid ORDER BY p.number DESC LIMIT 1) p ON true
+WHERE e.cycle_id = %(cycle_id)s AND e.id > %(after)s AND e.kind <> 'in_kind'
+    AND NOT EXISTS (SELECT FROM programmes.payments d WHERE d.entitlement_id = e.id AND d.paid)
+    AND NOT EXISTS (SELECT FROM programmes.reversals r WHERE r.entitlement_id = e.id)
+ORDER BY e.id LIMIT %(most)s;
+
 -- name: spent_or_owed
 -- What a programme's approved cycles come to: all of an open one, what was paid of one that has ended.
 SELECT coalesce(sum(CASE WHEN c.state IN ('approved', 'distributed') THEN c.total_minor ELSE d.paid_minor END), 0)::bigint
