@@ -44,7 +44,7 @@ def test_a_demonstration_leaves_nothing_and_says_what_it_did(ayni: Ayni) -> None
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("programme", "define", "missing.yaml"), "unreadable_file"),
+        (("programme", "define", "missing.yaml"), "unusable_file"),
         (("programme", "approve", "per_01", "--officer", "x"), "bad_id"),
         (("programme", "open", "nonsense", "--name", "x", "--officer", "x"), "bad_id"),
     ],
@@ -58,4 +58,4 @@ def test_what_is_not_understood_is_named(ayni: Ayni, arguments: tuple[str, ...],
 def test_a_file_that_is_no_text_is_named(ayni: Ayni, tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_bytes(b"\xff\xfe\x00")
     told = ayni("programme", "define", tmp_path / "p.yaml", "--json")
-    assert (told.status, told.code) == (2, "unreadable_file")
+    assert (told.status, told.code) == (2, "unusable_file")

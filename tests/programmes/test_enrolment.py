@@ -210,13 +210,18 @@ def test_it_excludes_the_other_way_round_too(both: Town) -> None:
     assert judged.eligible == 1
 
 
-def test_programmes_that_exclude_each_other_never_both_pay_a_human(both: Town) -> None:
-    """Both selected them before either enrolled them: the approval sees it."""
+def judge_before_either_is_enrolled(both: Town) -> tuple[programmes.Assessment, programmes.Assessment]:
     with both.database.transaction(ACTOR) as tx:
         basket = programmes.assess(tx, programme="canasta", as_of=ON)
         pension = programmes.assess(tx, programme="pension", as_of=ON)
         for one in (basket, pension):
             programmes.enrol(tx, assessment_id=one.id)
+    return basket, pension
+
+
+def test_programmes_that_exclude_each_other_never_both_pay_a_human(both: Town) -> None:
+    """Both selected them before either enrolled them: the approval sees it."""
+    basket, pension = judge_before_either_is_enrolled(both)
     fund(both)
     first = both.approve(both.open(basket))
     second = both.approve(both.open(pension))
@@ -229,11 +234,7 @@ def test_programmes_that_exclude_each_other_never_both_pay_a_human(both: Town) -
 
 
 def test_of_two_that_are_approved_at_once_each_human_is_claimed_by_one(both: Town) -> None:
-    with both.database.transaction(ACTOR) as tx:
-        basket = programmes.assess(tx, programme="canasta", as_of=ON)
-        pension = programmes.assess(tx, programme="pension", as_of=ON)
-        for one in (basket, pension):
-            programmes.enrol(tx, assessment_id=one.id)
+    basket, pension = judge_before_either_is_enrolled(both)
     fund(both)
     cycles = [both.open(basket), both.open(pension)]
     with ThreadPoolExecutor(2) as pool:

@@ -24,6 +24,14 @@ def read_file(path: Path) -> bytes:
         raise UnusableFile(file=path, reason=_why(error)) from error
 
 
+def read_text(path: Path) -> str:
+    """A file as text. Raises UnusableFile."""
+    try:
+        return read_file(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UnusableFile(file=path, reason="it is not text in UTF-8") from error
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Write a file, and the folder that it is in if there is none. Raises UnusableFile."""
     try:

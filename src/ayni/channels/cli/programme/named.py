@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import UUID
 
 import typer
 
-from ayni.channels.cli.session import OPERATOR, Session
+from ayni.channels.cli.person.named import at_work
 from ayni.foundation.db import Tx
 from ayni.foundation.errors import BadInput
 from ayni.values.ids import CycleId, EntitlementId, NotAnId, read_id
@@ -30,25 +29,6 @@ class BadId(BadInput):
     what = "This is not the id that was asked for: {reason}."
     means = "Nothing was done."
     do = "Copy the id as it was shown."
-
-
-class UnreadableFile(BadInput):
-    """A file that cannot be read as text."""
-
-    code = "unreadable_file"
-    what = "The file {file} cannot be read: {reason}."
-    means = "Nothing was done."
-    do = "Check its name, and that it is text in UTF-8."
-
-
-def read_text(file: Path) -> str:
-    """A file as text. Raises UnreadableFile."""
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UnreadableFile(file=file, reason=error.strerror or "it cannot be opened") from error
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(file=file, reason="it is not text in UTF-8") from error
 
 
 def read_cycle(text: str) -> CycleId:
@@ -77,10 +57,7 @@ def read_uuid(text: str, what: str) -> UUID:
 
 def do(context: typer.Context, what: Callable[[Tx], Found]) -> Found:
     """One transaction on the database that is there."""
-    with (
-        Session.of(context).open_database(migrate=False) as database,
-        database.transaction(OPERATOR) as tx,
-    ):
+    with at_work(context, None) as tx:
         return what(tx)
 
 

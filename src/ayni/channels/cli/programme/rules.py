@@ -10,8 +10,9 @@ import typer
 
 from ayni import programmes, registry
 from ayni.channels.cli.answer import Json, show
+from ayni.channels.cli.files import read_text
 from ayni.channels.cli.person.named import Person, find
-from ayni.channels.cli.programme.named import Code, LivesNowhere, do, read_text, read_uuid
+from ayni.channels.cli.programme.named import Code, LivesNowhere, do, read_uuid
 from ayni.channels.cli.session import Session, read_day
 from ayni.foundation.db import Tx
 

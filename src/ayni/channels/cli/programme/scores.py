@@ -11,8 +11,8 @@ import typer
 
 from ayni import programmes
 from ayni.channels.cli.answer import Json, show
-from ayni.channels.cli.files import UnusableFile, read_file, write_file
-from ayni.channels.cli.programme.named import do, read_text
+from ayni.channels.cli.files import UnusableFile, read_file, read_text, write_file
+from ayni.channels.cli.programme.named import do
 from ayni.channels.cli.session import OPERATOR, Session, read_day
 from ayni.foundation.errors import BadInput
 from ayni.programmes import Told

@@ -10,8 +10,8 @@ import typer
 
 from ayni import programmes
 from ayni.channels.cli.answer import Json, show, show_table
-from ayni.channels.cli.files import write_file
-from ayni.channels.cli.programme.named import do, read_text
+from ayni.channels.cli.files import read_text, write_file
+from ayni.channels.cli.programme.named import do
 from ayni.channels.cli.programme.scores import PoorValues, Source, Truth, TruthColumn, read_told
 from ayni.channels.cli.session import Session, read_day
 from ayni.programmes import Question, Simulation, Told
