@@ -73,14 +73,14 @@ it.
 
 
 @pytest.fixture(scope="session")
-def left() -> deque[str]:
+def left_behind() -> deque[str]:
     """Databases whose test has ended, the oldest first."""
     return deque()
 
 
 @pytest.fixture
 def new_database(
-    server: EmbeddedServer, template: str, country: Country, left: deque[str]
+    server: EmbeddedServer, template: str, country: Country, left_behind: deque[str]
 ) -> Iterator[Callable[[], Database]]:
     """Makes databases of a test's own: each a fresh copy of the template."""
     made: list[tuple[str, Database]] = []
@@ -94,9 +94,9 @@ def new_database(
     yield make
     for name, database in made:
         database.close()
-        left.append(name)
-    while len(left) > _MOST_LEFT:
-        server.drop_database(left.popleft())
+        left_behind.append(name)
+    while len(left_behind) > _MOST_LEFT:
+        server.drop_database(left_behind.popleft())
 
 
 @pytest.fixture

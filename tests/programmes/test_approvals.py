@@ -72,7 +72,7 @@ def test_warnings_are_read_before_a_cycle_is_approved(own_database: Database, tm
     with town.database.transaction(ACTOR) as tx:
         told = {one.code: one for one in programmes.get_diff(tx, cycle.id).warnings}
     assert told["budget_short"].numbers == {"missing_minor": 1_000}
-    assert "1000" in told["budget_short"].sentence
+    assert "1000" in told["budget_short"].told(str)
     with town.database.transaction(ACTOR) as tx, pytest.raises(WarningsUnread):
         programmes.approve_cycle(tx, cycle_id=cycle.id, officer_id=town.checker)
 
@@ -91,7 +91,7 @@ def test_a_rule_that_selects_nobody_is_told_before_approval(own_database: Databa
     with town.database.transaction(ACTOR) as tx:
         warnings = programmes.list_warnings(tx, assessment_id=assessment.id)
     assert [one.code for one in warnings] == ["nobody", "criteria_nobody_meets"]
-    assert warnings[1].sentence == "Nobody meets these criteria: odd."
+    assert warnings[1].told(str) == "Nobody meets these criteria: odd."
     with pytest.raises(NobodyToPay):
         town.open(assessment)
 
