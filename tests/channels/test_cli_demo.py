@@ -26,6 +26,9 @@ def test_the_demonstration_closes_its_books(ayni: Ayni) -> None:
     month = data["month"]
     assert (month["days"], month["orders"] > 30) == (30, True)
     assert min(month["settled_minor"], month["commissions_minor"], month["saved_minor"]) > 0
+    after = data["next_month"]
+    assert after["came_in"] + after["went_out"] + after["changed"] > 0
+    assert 0 < after["tried_more_minor"] < after["tried_minor"]
     assert data["trust_minor"] == data["emoney_minor"]
     again = ayni("demo", "--people", "1500", "--keep", "--json")
     assert (again.status, again.code) == (1, "demo_kept")

@@ -145,6 +145,11 @@ def _table(session: Session, figures: Figures, seconds: float) -> tuple[dict[str
         ("  sent to merchants' banks", money(figures.month.settled_minor)),
         ("  earned by agents", money(figures.month.commissions_minor)),
         ("  put into goals", money(figures.month.saved_minor)),
+        ("in the next month's cycles, not in the last", f"{figures.next_month.came_in:,}"),
+        ("  in the last and not in the next", f"{figures.next_month.went_out:,}"),
+        ("  another amount", f"{figures.next_month.changed:,}"),
+        ("a change of rules that was tried would cost", money(figures.next_month.tried_minor)),
+        ("  more than now", money(figures.next_month.tried_more_minor)),
         ("on the trust account", money(figures.trust_minor)),
         ("e-money outstanding", money(figures.emoney_minor)),
         (
@@ -155,8 +160,8 @@ def _table(session: Session, figures: Figures, seconds: float) -> tuple[dict[str
     ]
     width = max(len(name) for name, _ in rows)
     most = max(len(value) for _, value in rows)
-    data = {name: getattr(figures, name) for name in figures.__dataclass_fields__ if name != "month"}
-    data["month"] = asdict(figures.month)
+    data = {name: getattr(figures, name) for name in figures.__dataclass_fields__}
+    data |= {"month": asdict(figures.month), "next_month": asdict(figures.next_month)}
     data["seconds_in_all"] = f"{seconds:.1f}"
     data["seconds"] = {name: f"{value:.2f}" for name, value in figures.seconds.items()}
     return data, [f"{name:<{width}}  {value:>{most}}" for name, value in rows] + figures.violations

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from ayni import identity, ledger, payments, programmes, registry, wallet
 from ayni.channels.cli.living_month import LivingMonth, Month, MonthBank
+from ayni.channels.cli.living_next import NextMonth, look_ahead
 from ayni.foundation import invariants
 from ayni.foundation.db import Actor, Database
 from ayni.foundation.errors import AyniError
@@ -62,6 +63,7 @@ class Figures:
     cashed_out_minor: int = 0
     refused_orders: int = 0
     month: Month = field(default_factory=Month)
+    next_month: NextMonth = field(default_factory=NextMonth)
     trust_minor: int = 0
     emoney_minor: int = 0
     invariants_held: int = 0
@@ -103,6 +105,7 @@ class LivingCity:
             ("shops and agents", self.open_shops),
             ("spend", self.spend),
             ("a month of trading", self.live_on),
+            ("the month after", self.look_ahead),
             ("check", self.check),
         )
         for name, step in steps:
@@ -258,6 +261,10 @@ class LivingCity:
             random=self.random,
             say=self.say,
         ).run()
+
+    def look_ahead(self) -> None:
+        """Everybody is judged anew, and a change of the rules is tried."""
+        self.figures.next_month = look_ahead(self.database, texts=self.texts, maker=self.maker, actor=ACTOR)
 
     def _holders(self) -> list[PersonId]:
         with self.database.transaction(ACTOR) as tx:
