@@ -100,6 +100,9 @@ def test_a_cycle_is_paid_by_the_worker(ayni: Ayni, town: Town, june: Cycle) -> N
     assert [one["code"] for one in listed] == ["no_wallet"]
     assert "The person has no wallet." in ayni("programme", "unpaid", cycle).out
     assert ayni("programme", "vouchers", cycle, "--json").data == {"vouchers": []}
+    nowhere = show_id("cyc", june.programme_id)
+    for command in ("report", "unpaid", "vouchers"):
+        assert ayni("programme", command, nowhere, "--json").code == "unknown_cycle"
     refused = ayni("programme", "voucher", "10000001", "--officer", "maker", "--json")
     assert (refused.status, refused.code) == (1, "unknown_voucher")
     assert ayni("programme", "reconcile", cycle, "--json").data["work_list"] == []

@@ -26,6 +26,7 @@ criteria:
   - {name: some, sql: household.size > 0, sentences: {es: hay alguien, qu: kanmi, en: some}, source: a test}
 """
 _PEOPLE, _CYCLES = 4, 4
+_ROSA, _HER_OTHER_FILE = frozenset([0]), 1
 _HOME = st.frozensets(st.integers(0, _PEOPLE - 1), min_size=1, max_size=2)
 _STEP = st.one_of(
     st.tuples(st.just("open"), st.sampled_from("ab"), st.booleans(), st.lists(_HOME, min_size=1, max_size=4)),
@@ -112,11 +113,19 @@ class _Model:
                 one.claimed = frozenset(humans[one.id])
 
 
+def test_files_merged_after_two_that_exclude_each_other_claimed_them_are_paid_by_one(tx: Tx) -> None:
+    """Neither approval could see it; the payment does, and holds back the later one."""
+    play = _Play(tx, exclude=True)
+    play.run([("pay", "a", False, [_ROSA]), ("pay", "b", False, [frozenset([_HER_OTHER_FILE])])])
+    owed = [cycle.owed[0].id for cycle in play.model.cycles]
+    held = "SELECT id, code FROM programmes.held_back(%s::uuid[])"
+    assert tx.connection.execute(held, [owed]).fetchall() == []
+    play.run([("merge", 0, _HER_OTHER_FILE)])
+    assert tx.connection.execute(held, [owed]).fetchall() == [(max(owed), "incompatible")]
+
+
 class _Undone(Exception):
     pass
-
-
-_ROSA, _HER_OTHER_FILE = frozenset([0]), 1
 
 
 def test_a_file_that_was_merged_after_its_claim_is_claimed_by_no_follow_up(tx: Tx) -> None:

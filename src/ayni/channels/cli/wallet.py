@@ -185,7 +185,7 @@ def freeze(
 
     \b
     Example:
-    ayni wallet freeze DNI:40217815 987654321
+      ayni wallet freeze DNI:40217815 987654321
     """
     kind, _, number = document.partition(":")
     with at_work(context, None) as tx:

@@ -29,10 +29,12 @@ def enrol(tx: Tx, *, assessment_id: UUID) -> int:
     assessment = queries.get_assessment(tx, assessment_id)
     definition = store.get_definition(tx, assessment.programme_id, assessment.version)
     values = {"programme_id": assessment.programme_id, "at": tx.now, "by": tx.actor.who}
-    noted = store.run(tx, "note_merged_people", **values).rowcount if definition.target == "person" else 0
+    noted = (
+        store.run_whole(tx, "note_merged_people", **values).rowcount if definition.target == "person" else 0
+    )
     # Of some subjects only, nobody's place is looked at anew: a free one is given by the whole list.
     places = definition.caps.places if assessment.subjects is None else None
-    changed = store.run(tx, "enrol", assessment_id=assessment_id, places=places, **values).rowcount
+    changed = store.run_whole(tx, "enrol", assessment_id=assessment_id, places=places, **values).rowcount
     return noted + changed
 
 

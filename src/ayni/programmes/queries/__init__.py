@@ -188,7 +188,11 @@ def count_held_back(tx: Tx, cycle_id: CycleId) -> dict[HeldBack, int]:
 
 
 def count_payments(tx: Tx, cycle_id: CycleId) -> PaymentCounts:
-    """How a cycle's entitlements stand: credited, claimed, cashed, waiting, returned, handed over, unpaid."""
+    """How a cycle's entitlements stand: credited, claimed, cashed, waiting, returned, handed over, unpaid.
+
+    Raises UnknownCycle.
+    """
+    rows.find_cycle(tx, cycle_id)
     return store.count_payments(tx, cycle_id)
 
 
@@ -201,14 +205,22 @@ def sum_used(tx: Tx, cycle_id: CycleId) -> tuple[int, int]:
 
 
 def list_vouchers(tx: Tx, cycle_id: CycleId, *, most: int = 10_000) -> list[PaidAsVoucher]:
-    """What of a cycle agents pay out, or have: those that wait first, then by their numbers."""
+    """What of a cycle agents pay out, or have: those that wait first, then by their numbers.
+
+    Raises UnknownCycle.
+    """
+    rows.find_cycle(tx, cycle_id)
     return verifying.list_vouchers(tx, cycle_id, most=most)
 
 
 def list_unpaid(
     tx: Tx, cycle_id: CycleId, *, after: EntitlementId | None = None, most: int = 1_000
 ) -> list[Unpaid]:
-    """What of a cycle is owed and not paid, after an entitlement, in order, each with the newest reason."""
+    """What of a cycle is owed and not paid, after an entitlement, in order, each with the newest reason.
+
+    Raises UnknownCycle.
+    """
+    rows.find_cycle(tx, cycle_id)
     return verifying.list_unpaid(tx, cycle_id, after=after or UUID(int=0), most=most)
 
 

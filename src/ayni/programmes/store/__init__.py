@@ -89,6 +89,16 @@ def run(tx: Tx, query: str, **values: Any) -> psycopg.Cursor[Any]:
         return tx.execute(QUERIES[query], values)
 
 
+def run_whole(tx: Tx, query: str, **values: Any) -> psycopg.Cursor[Any]:
+    """`run` for a statement over whole tables: joined by hash or merge, never by a loop over a table that was
+    filled a moment ago and looks empty to the planner.
+    """
+    tx.connection.execute("SET LOCAL enable_nestloop = off")
+    done = run(tx, query, **values)
+    tx.connection.execute("SET LOCAL enable_nestloop = on")
+    return done
+
+
 def known_facts(tx: Tx) -> dict[str, str]:
     """ "household.cse" → "text", for every fact that the registry names."""
     return {f"{subject}.{name}": kind for subject, name, kind in run(tx, "facts")}

@@ -20,7 +20,7 @@ from ayni.programmes.model import (
     CycleWarning,
     Entitlement,
 )
-from ayni.programmes.store import QUERIES, run
+from ayni.programmes.store import QUERIES, run, run_whole
 from ayni.values.ids import CycleId, EntitlementId, OfficerId, PersonId, ProgrammeId
 
 
@@ -82,7 +82,7 @@ def find_entitlement(tx: Tx, entitlement_id: EntitlementId) -> Entitlement:
 
 def insert_entitlements(tx: Tx, query: str, **values: Any) -> tuple[int, int]:
     """Freeze what a cycle owes; how many entitlements, and their sum in minor units."""
-    row = run(tx, query, **values).fetchone()
+    row = run_whole(tx, query, **values).fetchone()
     assert row is not None
     return row[0], int(row[1])
 
@@ -108,7 +108,7 @@ def insert_changes(
     names_before: Sequence[str],
 ) -> None:
     """Write down what differs from the cycle before. `names`: of the criteria, now and then."""
-    run(
+    run_whole(
         tx,
         "insert_changes",
         cycle_id=cycle.id,

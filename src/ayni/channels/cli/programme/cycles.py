@@ -236,14 +236,13 @@ def diff(context: typer.Context, cycle: CycleName, json: Json = False) -> None:
 
 
 def report(context: typer.Context, cycle: CycleName, json: Json = False) -> None:
-    """Show how a cycle's entitlements stand: credited, claimed, cashed, waiting, given back, handed over,
-    unpaid.
+    """Show how a cycle's entitlements stand: credited, claimed, cashed, waiting, given back, unpaid.
 
     And what has left the wallets since, as cash or spent: of each at most its benefit.
 
     \b
     Example:
-    ayni programme report cyc_01…
+      ayni programme report cyc_01…
     """
     cycle_id = read_cycle(cycle)
 

@@ -62,6 +62,8 @@ $$;
 -- programme for a day of the same period, or was overpaid and nobody has decided about that yet.
 CREATE OR REPLACE FUNCTION programmes.claim(p_cycle uuid, OUT people integer, OUT set_aside integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+-- What the cycle owes was filled a moment ago, and looks empty to the planner.
+SET enable_nestloop = off
 AS $$
 DECLARE
     v_cycle programmes.cycles;

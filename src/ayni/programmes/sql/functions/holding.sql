@@ -3,8 +3,8 @@
 --
 -- voided: an officer took it back before it was paid.
 -- same_human, incompatible, overpayment: it is not claimed (programmes.claim says why), or files were merged since it
--- was, and the human is covered by another entitlement of the cycle: by that of the file that was kept, or else by the
--- first.
+-- was, and the human is covered by another entitlement of the cycle (by that of the file that was kept, or else by the
+-- first), or by one of a programme that excludes this one (by that which is paid, or else by the first).
 -- waits_for_adjudication: somebody whom it covers, or who receives it, stands in an open pair that holds up payments.
 -- recipient_died: who would receive it has died.
 CREATE OR REPLACE FUNCTION programmes.held_back(p_entitlements uuid[])
@@ -43,6 +43,7 @@ BEGIN
         WHERE p.person_id = ANY (v_concerned) AND p.died_on IS NOT NULL);
     IF EXISTS (SELECT FROM identity_api.merged) THEN
         RETURN QUERY SELECT s.id, 'same_human' FROM programmes.paid_as_another(p_entitlements) s;
+        RETURN QUERY SELECT x.id, 'incompatible' FROM programmes.excluded_as_another(p_entitlements) x;
     END IF;
 END;
 $$;
@@ -75,4 +76,30 @@ AS $$
             OR (o.kept AND NOT m.kept) OR (o.kept = m.kept AND o.entitlement_id < m.entitlement_id));
 $$;
 
-GRANT EXECUTE ON FUNCTION programmes.held_back, programmes.paid_as_another TO ayni_app;
+-- Entitlements of which somebody, by another file, is claimed for a day of the same period by a programme that excludes
+-- theirs: two files that were merged after both approvals.
+CREATE OR REPLACE FUNCTION programmes.excluded_as_another(p_entitlements uuid[]) RETURNS TABLE (id uuid)
+LANGUAGE sql STABLE
+AS $$
+    WITH humans AS MATERIALIZED (
+        SELECT m.person_id, m.canonical_id FROM identity_api.merged m
+        UNION SELECT m.canonical_id, m.canonical_id FROM identity_api.merged m
+    ), mine AS MATERIALIZED (
+        SELECT c.entitlement_id, c.programme_id, c.person_id, h.canonical_id, y.first_on, y.last_on
+        FROM programmes.entitlement_claims c
+        JOIN humans h ON h.person_id = c.person_id
+        JOIN programmes.cycles y ON y.id = c.cycle_id
+        WHERE c.entitlement_id = ANY (p_entitlements)
+    )
+    SELECT DISTINCT m.entitlement_id
+    FROM mine m
+    JOIN humans h ON h.canonical_id = m.canonical_id AND h.person_id <> m.person_id
+    JOIN programmes.entitlement_claims o ON o.person_id = h.person_id AND o.programme_id <> m.programme_id
+    JOIN programmes.cycles y ON y.id = o.cycle_id
+        AND daterange(y.first_on, y.last_on, '[]') && daterange(m.first_on, m.last_on, '[]')
+    WHERE o.programme_id IN (SELECT i.programme_id FROM programmes.incompatible_with(m.programme_id) i)
+        AND (o.entitlement_id < m.entitlement_id
+            OR EXISTS (SELECT FROM programmes.settled p WHERE p.entitlement_id = o.entitlement_id));
+$$;
+
+GRANT EXECUTE ON FUNCTION programmes.held_back, programmes.paid_as_another, programmes.excluded_as_another TO ayni_app;
