@@ -53,8 +53,8 @@ setup: $(WHOLE) ## Install everything into .venv/, exactly as uv.lock says
 test: $(WHOLE) ## The tests, on a real PostgreSQL, without a browser (PYTEST_OPTIONS="-k ledger -x")
 	$(RUN)/python -m pytest $(SPREAD) $(PYTEST_OPTIONS)
 
-soak: $(WHOLE) ## The long campaigns: properties and faults, with AYNI_TEST_SOAK=1
-	@folders=$$(ls -d tests/properties tests/faults 2>/dev/null || true); \
+soak: $(WHOLE) ## The long campaigns: properties, faults, duplicates, with AYNI_TEST_SOAK=1
+	@folders=$$(ls -d tests/properties tests/faults tests/registry/linkage 2>/dev/null || true); \
 	if [ -z "$$folders" ]; then \
 	    echo "There are no campaigns yet: neither tests/properties nor tests/faults exists."; exit 2; fi; \
 	echo "AYNI_TEST_SOAK=1 pytest $$folders"; \

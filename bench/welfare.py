@@ -310,7 +310,7 @@ def welfare_section(sizes: list[int]) -> list[str]:
         alone, meanwhile, _ = told.get("till", [0, 0, 0])
         seconds = " | ".join(f"{told[stage]:.1f}" for stage in STAGES)
         lines.append(
-            f"| {told['people']:,} | {told['entitlements']:,} | {seconds} | {alone:.0f} | {meanwhile:.0f} |"
+            f"| {told['people']:,} | {told['entitlements']:,} | {seconds} | {alone:.1f} | {meanwhile:.1f} |"
             f" {told['peak_mib']:,} |"
         )
     return [*lines, ""]

@@ -4,6 +4,7 @@ exclude each other. The rule is written twice: in SQL, and here by nothing but s
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -142,7 +143,11 @@ def test_a_file_that_was_merged_after_its_claim_still_excludes(tx: Tx) -> None:
     assert len(play.model.claims()) == 1
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=400 if os.environ.get("AYNI_TEST_SOAK") else 40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(exclude=st.booleans(), steps=st.lists(_STEP, max_size=12))
 def test_each_human_is_claimed_once_and_by_no_two_that_exclude_each_other(
     tx: Tx, exclude: bool, steps: list[tuple[object, ...]]
