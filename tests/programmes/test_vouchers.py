@@ -208,3 +208,16 @@ def test_who_has_no_wallet_is_told_to_come_for_one(town: Town, cycle: Cycle) -> 
     assert row is not None
     reach(town, PersonId(row[0]), "+51987654321")
     assert tell(town, cycle) == {"+51987654321": ("programmes.benefit_needs_wallet", {"amount_minor": 6_000})}
+
+
+def test_whose_benefit_cannot_be_cash_is_told_to_come_for_a_wallet(
+    own_database: Database, tmp_path: Path
+) -> None:
+    """A bug: money for a purpose stayed payable in silence when it was to be paid by agents."""
+    town = Town(own_database, tmp_path, text=PROGRAMME + "purpose: food\n")
+    with town.database.transaction(ACTOR) as tx:
+        wallet.define_purpose(tx, name="food")
+    cycle = town.approve(town.cycle())
+    reach(town, town.people["luis"], "+51987654321")
+    assert town.disburse(cycle, by_agents=True).newly == 0
+    assert tell(town, cycle) == {"+51987654321": ("programmes.benefit_needs_wallet", {"amount_minor": 6_000})}

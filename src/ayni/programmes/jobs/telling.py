@@ -19,6 +19,8 @@ _KINDS = {
     "credit_ceiling_exceeded": "programmes.benefit_does_not_fit",
     "no_wallet": "programmes.benefit_needs_wallet",
     "wallet_closed": "programmes.benefit_needs_wallet",
+    "purpose_without_wallet": "programmes.benefit_needs_wallet",
+    "not_in_coins": "programmes.benefit_needs_wallet",
 }
 
 
