@@ -75,7 +75,9 @@ DO $$
 DECLARE
     v_table text;
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY['messages', 'message_ends'] LOOP
+    FOREACH v_table IN ARRAY ARRAY[
+        'messages', 'message_ends', 'clients', 'client_secrets', 'client_secret_ends', 'client_ends'
+    ] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON foundation.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
         EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON foundation.%I
@@ -105,5 +107,7 @@ GRANT SELECT ON foundation.clock TO ayni_app;
 GRANT SELECT, INSERT ON foundation.audit TO ayni_app;
 GRANT SELECT, INSERT ON foundation.invariant_results TO ayni_app;
 GRANT SELECT, INSERT ON foundation.messages, foundation.message_ends TO ayni_app;
+GRANT SELECT, INSERT ON foundation.clients, foundation.client_secrets, foundation.client_secret_ends,
+    foundation.client_ends TO ayni_app;
 GRANT SELECT ON foundation.migrations TO ayni_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA foundation TO ayni_app;

@@ -106,3 +106,60 @@ INSERT INTO foundation.message_ends (message_id, how, reason, ended_at)
 VALUES (%(id)s, %(how)s, %(reason)s, %(now)s)
 ON CONFLICT (message_id) DO NOTHING
 RETURNING message_id;
+
+-- name: insert_client
+-- Makes a client known; gives nothing when the id is taken.
+INSERT INTO foundation.clients (id, name, scopes, requests_a_minute, made_at)
+VALUES (%(id)s, %(name)s, %(scopes)s, %(requests_a_minute)s, %(now)s)
+ON CONFLICT (id) DO NOTHING
+RETURNING id;
+
+-- name: insert_client_secret
+-- Gives a client one secret more, under the next number.
+INSERT INTO foundation.client_secrets (client_id, number, secret_hash, made_at)
+SELECT %(client_id)s, coalesce(max(s.number), 0) + 1, %(secret_hash)s, %(now)s
+FROM foundation.client_secrets s
+WHERE s.client_id = %(client_id)s;
+
+-- name: lock_client
+-- Lets one transaction at a time change a client's secrets.
+SELECT pg_advisory_xact_lock(hashtextextended('client ' || %(client_id)s, 0));
+
+-- name: end_client_secrets
+-- Says until when the secrets that a client has now hold.
+INSERT INTO foundation.client_secret_ends (client_id, number, ends_at, noted_at)
+SELECT s.client_id, s.number, %(ends_at)s, %(now)s
+FROM foundation.client_secrets s
+WHERE s.client_id = %(client_id)s
+ON CONFLICT (client_id, number, ends_at) DO NOTHING;
+
+-- name: end_client
+-- Takes a client's access away; gives nothing when there is none, or it has ended.
+INSERT INTO foundation.client_ends (client_id, reason, ended_at)
+SELECT c.id, %(reason)s, %(now)s
+FROM foundation.clients c
+WHERE c.id = %(client_id)s
+ON CONFLICT (client_id) DO NOTHING
+RETURNING client_id;
+
+-- name: find_client_by_secret
+-- The client that has not ended and has this secret now.
+SELECT c.id, c.name, c.scopes, c.requests_a_minute, c.made_at, NULL::timestamptz AS ended_at
+FROM foundation.clients c
+WHERE c.id = %(client_id)s
+    AND NOT EXISTS (SELECT FROM foundation.client_ends e WHERE e.client_id = c.id)
+    AND EXISTS (
+        SELECT FROM foundation.client_secrets s
+        WHERE s.client_id = c.id AND s.secret_hash = %(secret_hash)s
+            AND NOT EXISTS (
+                SELECT FROM foundation.client_secret_ends n
+                WHERE n.client_id = s.client_id AND n.number = s.number AND n.ends_at <= %(now)s
+            )
+    );
+
+-- name: list_clients
+-- Every client that there is or was.
+SELECT c.id, c.name, c.scopes, c.requests_a_minute, c.made_at, e.ended_at
+FROM foundation.clients c
+LEFT JOIN foundation.client_ends e ON e.client_id = c.id
+ORDER BY c.id;
