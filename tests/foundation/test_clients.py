@@ -121,10 +121,20 @@ def test_an_overlap_has_its_bounds(tx: Tx, bank: tuple[Client, str], overlap: ti
         clients.rotate_secret(tx, client_id="bank-one", overlap=overlap)
 
 
-def test_an_end_needs_a_reason(tx: Tx, bank: tuple[Client, str]) -> None:
+@pytest.mark.parametrize("reason", [" ", "it ended\x00", "\ud800", "x" * 201])
+def test_an_end_needs_a_reason_that_can_be_kept(tx: Tx, bank: tuple[Client, str], reason: str) -> None:
+    """A bug: a NUL in it was refused by PostgreSQL, and not by name."""
     with pytest.raises(BadClient):
-        clients.end_client(tx, client_id="bank-one", reason=" ")
+        clients.end_client(tx, client_id="bank-one", reason=reason)
     clients.authenticate(tx, client_id="bank-one", secret=bank[1])
+
+
+@pytest.mark.parametrize("name", ["", "bank\x00one", "bank-two", "\ud800"])
+def test_who_is_no_client_is_neither_rotated_nor_ended(tx: Tx, name: str) -> None:
+    with pytest.raises(UnknownClient):
+        clients.rotate_secret(tx, client_id=name)
+    with pytest.raises(UnknownClient):
+        clients.end_client(tx, client_id=name, reason="over")
 
 
 def test_a_leak_ends_what_was_rotated_at_the_same_time(own_database: Database) -> None:
@@ -150,14 +160,18 @@ def test_a_leak_ends_what_was_rotated_at_the_same_time(own_database: Database) -
 
 
 @pytest.mark.parametrize("table", ["clients", "client_secrets", "client_secret_ends", "client_ends"])
-@pytest.mark.parametrize("deed", ["DELETE FROM foundation.{}", "TRUNCATE foundation.{} CASCADE"])
-def test_nobody_takes_away_what_is_known_of_a_client(
+@pytest.mark.parametrize(
+    "deed",
+    ["UPDATE foundation.{} SET {} = {}", "DELETE FROM foundation.{}", "TRUNCATE foundation.{} CASCADE"],
+)
+def test_nobody_changes_or_takes_away_what_is_known_of_a_client(
     own_database: Database, owner: psycopg.Connection, table: str, deed: str
 ) -> None:
     with own_database.transaction() as tx:
         clients.add_client(tx, client_id="bank-one", name="B", scopes=SCOPES, requests_a_minute=1)
         clients.rotate_secret(tx, client_id="bank-one")
         clients.end_client(tx, client_id="bank-one", reason="over")
+    column = "id" if table == "clients" else "client_id"
     with pytest.raises(psycopg.Error) as refused:
-        owner.execute(deed.format(table).encode())
+        owner.execute(deed.format(table, column, column).encode())
     assert refused.value.sqlstate == "AY003"

@@ -155,8 +155,9 @@ def _add_secret(tx: Tx, client_id: str) -> str:
 
 def end_client(tx: Tx, *, client_id: str, reason: str) -> None:
     """Take a client's access away, for good. Raises UnknownClient, BadClient."""
-    if not reason.strip() or len(reason) > _MOST_LONG:
-        raise BadClient(reason=f"a reason for its end has 1 to {_MOST_LONG} signs")
+    if not reason.strip() or not reason.isprintable() or len(reason) > _MOST_LONG:
+        raise BadClient(reason=f"a reason for its end has 1 to {_MOST_LONG} signs that can be printed")
+    get_client(tx, client_id=client_id)
     row = tx.execute(
         _QUERIES["end_client"], {"client_id": client_id, "reason": reason.strip(), "now": tx.now}
     ).fetchone()
