@@ -6,9 +6,10 @@ made when its file is loaded is made after logs were told their form.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from ayni.values.city_profile import CityProfile
 if TYPE_CHECKING:
     from ayni import ledger
     from ayni.foundation.invariants import Violation
+    from ayni.foundation.keys import KeyRing
 
 MODULES = ("foundation", "identity", "ledger", "payments", "registry", "wallet", "programmes", "credit")
 """Modules that own tables, lowest layer first: the order of migration."""
@@ -127,6 +129,15 @@ def run_worker(database: Database, *, once: bool = False) -> None:
     worker.run(database, once=once)
 
 
+@contextlib.contextmanager
+def serve_api(database: Database, ring: KeyRing, *, host: str, port: int) -> Iterator[str]:
+    """Serve the HTTP API until the block ends; gives its address. Raises PortTaken."""
+    from ayni.channels import api
+
+    with api.serve(database, ring, host=host, port=port) as address:
+        yield address.url
+
+
 WIRING = cli.Wiring(
     modules=MODULES,
     load_country=load_country,
@@ -134,6 +145,7 @@ WIRING = cli.Wiring(
     sample_programmes=load_sample_programmes,
     sample_bank_accounts=load_sample_bank_accounts,
     run_worker=run_worker,
+    serve_api=serve_api,
     register=register,
 )
 

@@ -264,7 +264,7 @@ def test_the_worker_ends_when_the_queue_is_empty_and_logs_apart_from_its_answer(
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=lambda stop: stop.name)
 def test_up_runs_until_it_is_told_to_stop(installed: Ayni, home: Path, stop: signal.Signals) -> None:
-    with program(home, "up", "--json") as process:
+    with program(home, "up", "--port", "0", "--json") as process:
         assert process.stdout is not None
         assert process.stderr is not None
         running = json.loads(process.stdout.readline())
@@ -295,7 +295,7 @@ def test_a_signal_that_comes_before_the_worker_listens_is_not_lost(
     """A bug: on a busy machine it was swallowed while connections were being opened, and `ayni up` went
     on.
     """
-    with program(home, "up", "--json", before=_TOO_EARLY.format(stop=stop)) as process:
+    with program(home, "up", "--port", "0", "--json", before=_TOO_EARLY.format(stop=stop)) as process:
         out, err = process.communicate()
     assert process.returncode == 0, err
     assert json.loads(out.splitlines()[-1]) == {"state": "stopped"}
@@ -304,7 +304,7 @@ def test_a_signal_that_comes_before_the_worker_listens_is_not_lost(
 
 def test_up_stays_up_and_does_what_is_queued(installed: Ayni, home: Path) -> None:
     WIRING.register()
-    with program(home, "up", "--json") as process:
+    with program(home, "up", "--port", "0", "--json") as process:
         try:
             assert process.stdout is not None
             assert json.loads(process.stdout.readline())["state"] == "running"

@@ -136,7 +136,7 @@ def test_a_database_that_went_away_is_told_to_everybody_and_nothing_is_lost(
     same = order(city, 700)
     with Desk(own_database) as desk:
         with monkeypatch.context() as patched:
-            patched.setattr(Database, "transaction", gone)
+            patched.setattr(Database, "each_alone", gone)
             [answer] = at_once(desk, [same])
         assert isinstance(answer, OutcomeUnknown)
         assert desk.carry_out(same).amount_minor == 700

@@ -26,7 +26,22 @@ _QUERIES = load_queries("foundation")
 _BYTES = 32
 _MOST_LONG = 200
 _ID = re.compile(r"[a-z][a-z0-9-]{2,39}")
-_SCOPE = re.compile(r"[a-z]+:[a-z]+")
+SCOPES = {
+    "wallets:read": "balance, limits and statement of wallets",
+    "wallets:write": "links to wallets, and codes that a resident makes",
+    "payments:read": "what became of payments",
+    "payments:write": "quoting, paying, sending, cash in and out, refunding",
+    "requests:read": "requests for payment",
+    "requests:write": "asking for a payment, paying what was asked, declining",
+    "merchants:read": "a merchant's or an agent's day",
+    "merchants:write": "codes to be paid by",
+    "programmes:read": "programmes, their cycles and what they pay",
+    "entitlements:read": "what a person is to be paid, and was",
+    "disbursements:write": "many payments at once from an account of one's own",
+    "webhooks:read": "one's own webhooks and their deliveries",
+    "webhooks:write": "being told what happens, and having it told again",
+}
+"""What a client may be let do; each reads what:may."""
 MOST_A_MINUTE = 10_000_000
 """More requests a minute than any limit may allow."""
 LONGEST_OVERLAP = timedelta(days=30)
@@ -80,9 +95,12 @@ class Client:
     requests_a_minute: int
     made_at: datetime
     ended_at: datetime | None = None
+    secrets: tuple[int, ...] = ()
+    """The numbers of its secrets that hold; after `authenticate`, of the one that was shown."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scopes", tuple(self.scopes))
+        object.__setattr__(self, "secrets", tuple(self.secrets))
 
 
 def add_client(
@@ -93,7 +111,8 @@ def add_client(
     Raises BadClient, ClientExists.
     """
     _check(client_id, name, scopes, requests_a_minute)
-    client = Client(client_id, name.strip(), tuple(sorted(set(scopes))), requests_a_minute, tx.now)
+    may = tuple(sorted(set(scopes)))
+    client = Client(client_id, name.strip(), may, requests_a_minute, tx.now, secrets=(1,))
     row = tx.execute(
         _QUERIES["insert_client"],
         {
@@ -117,8 +136,8 @@ def _check(client_id: str, name: str, scopes: Sequence[str], requests_a_minute: 
         raise BadClient(reason="its id has 3 to 40 small letters, digits and hyphens, a letter first")
     if not name.strip() or not name.isprintable() or len(name) > _MOST_LONG:
         raise BadClient(reason=f"its name has 1 to {_MOST_LONG} signs that can be printed")
-    if not scopes or not all(_SCOPE.fullmatch(scope) for scope in scopes):
-        raise BadClient(reason="it has at least one scope, and each reads what:may")
+    if not scopes or not all(scope in SCOPES for scope in scopes):
+        raise BadClient(reason=f"it has at least one scope of {', '.join(sorted(SCOPES))}")
     if type(requests_a_minute) is not int or not 0 < requests_a_minute <= MOST_A_MINUTE:
         raise BadClient(reason=f"it may send from 1 to {MOST_A_MINUTE} requests a minute")
 
@@ -192,7 +211,7 @@ def get_client(tx: Tx, *, client_id: str) -> Client:
 def list_clients(tx: Tx) -> list[Client]:
     """Every client that there is or was, by id."""
     with tx.connection.cursor(row_factory=class_row(Client)) as cursor:
-        return cursor.execute(_QUERIES["list_clients"]).fetchall()
+        return cursor.execute(_QUERIES["list_clients"], {"now": tx.now}).fetchall()
 
 
 def _hash(secret: str) -> bytes:

@@ -8,16 +8,16 @@ posts it as one batch in one transaction, and gives each caller its own answers 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import queue
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import psycopg
 from psycopg.rows import TupleRow
 
+from ayni.foundation.answers import Answer, give
 from ayni.foundation.db import Database, DatabaseUnreachable, OutcomeUnknown, connect
 from ayni.ledger import store
 from ayni.ledger.errors import BatchTooLarge, NoRoom, PosterStopped
@@ -28,7 +28,7 @@ from ayni.ledger.model import MAX_BATCH, Posted, Transfer
 @dataclass(frozen=True, slots=True, eq=False)
 class _Submission:
     transfers: Sequence[Transfer]
-    answer: Future[list[Posted]] | asyncio.Future[list[Posted]]
+    answer: Answer
 
 
 class Poster:
@@ -148,44 +148,12 @@ class Poster:
                 self._post([submission])
         else:
             place = 0
-            given: list[tuple[_Submission, list[Posted] | Exception]] = []
+            given: list[tuple[Answer, object]] = []
             for submission in batch:
                 until = place + len(submission.transfers)
-                given.append((submission, answers[place:until]))
+                given.append((submission.answer, answers[place:until]))
                 place = until
-            _answer(given)
+            give(given)
 
     def _fail(self, batch: list[_Submission], error: Exception) -> None:
-        _answer([(submission, error) for submission in batch])
-
-
-def _answer(given: list[tuple[_Submission, list[Posted] | Exception]]) -> None:
-    """Give the answers: to threads here, to each event loop in one call."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Submission, list[Posted] | Exception]]] = {}
-    for submission, answer in given:
-        if isinstance(submission.answer, asyncio.Future):
-            by_loop.setdefault(submission.answer.get_loop(), []).append((submission, answer))
-        else:
-            _settle(submission.answer, answer)
-    for loop, mine in by_loop.items():
-        # A loop that has closed has nobody left to tell; what was posted stays posted.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_settle_all, mine)
-
-
-def _settle_all(given: list[tuple[_Submission, list[Posted] | Exception]]) -> None:
-    for submission, answer in given:
-        _settle(submission.answer, answer)
-
-
-def _settle(
-    future: Future[list[Posted]] | asyncio.Future[list[Posted]], answer: list[Posted] | Exception
-) -> None:
-    # A caller who gave up waiting has cancelled: the transfer is posted all the same.
-    if future.cancelled():
-        return
-    with contextlib.suppress(InvalidStateError, asyncio.InvalidStateError):
-        if isinstance(answer, Exception):
-            future.set_exception(answer)
-        else:
-            future.set_result(answer)
+        give([(submission.answer, error) for submission in batch])

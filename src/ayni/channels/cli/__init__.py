@@ -23,6 +23,7 @@ __all__ = ["COMMANDS", "Session", "Wiring", "build", "run"]
 COMMANDS: list[tuple[str, str]] = [
     ("up", "up"),
     ("worker", "worker"),
+    ("api", "api"),
     ("migrate", "migrate"),
     ("check", "check"),
     ("clock", "clock"),
@@ -42,6 +43,7 @@ COMMANDS: list[tuple[str, str]] = [
     ("wallet", "wallet"),
     ("shop", "shop"),
     ("bank", "bank"),
+    ("client", "client"),
     ("try", "trying"),
     ("demo", "demo"),
     ("version", "version"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -53,6 +54,8 @@ class Wiring:
     """A trust account and a shop's, to try Ayni with."""
     run_worker: Callable[..., None]
     """Takes a Database; with `once=True` it ends when the queue is empty."""
+    serve_api: Callable[..., AbstractContextManager[str]]
+    """Takes a Database, a KeyRing, host and port; gives the address, and serves until the block ends."""
     register: Callable[[], None]
     """Makes every module's invariants and jobs known."""
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)

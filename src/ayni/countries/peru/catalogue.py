@@ -12,12 +12,16 @@ from ayni.countries.peru.units import MULTIPLES, read_unit
 from ayni.foundation.country import ParameterMissing, ParameterRow, ParameterValue, UnknownParameter
 from ayni.values.period import Period
 
+_MOST_RESOLVED = 10_000
+
 
 class Catalogue:
     """Every parameter file of a folder, loaded and checked once."""
 
     def __init__(self, folder: Traversable) -> None:
         self._rows = read_parameters(folder)
+        # What the law said on a day never changes while this runs, and every payment asks for it.
+        self._resolved: dict[tuple[str, date], ParameterValue] = {}
         self._check_multiples()
 
     def value(self, name: str, *, on: date) -> ParameterValue:
@@ -26,6 +30,15 @@ class Catalogue:
         Money is in minor units, per cent a Decimal fraction, a table a tuple of tuples. A multiple of
         another parameter is resolved with that parameter's value of the same day.
         """
+        if (name, on) not in self._resolved:
+            value = self._resolve(name, on)
+            if len(self._resolved) >= _MOST_RESOLVED:
+                self._resolved.clear()
+            self._resolved[name, on] = value
+            return value
+        return self._resolved[name, on]
+
+    def _resolve(self, name: str, on: date) -> ParameterValue:
         if name not in self._rows:
             raise UnknownParameter(name=name)
         for row in self._rows[name]:

@@ -143,23 +143,26 @@ ON CONFLICT (client_id) DO NOTHING
 RETURNING client_id;
 
 -- name: find_client_by_secret
--- The client that has not ended and has this secret now.
-SELECT c.id, c.name, c.scopes, c.requests_a_minute, c.made_at, NULL::timestamptz AS ended_at
+-- The client that has not ended and has this secret now, and the number of the secret.
+SELECT c.id, c.name, c.scopes, c.requests_a_minute, c.made_at, NULL::timestamptz AS ended_at, ARRAY[s.number] AS secrets
 FROM foundation.clients c
-WHERE c.id = %(client_id)s
+JOIN foundation.client_secrets s ON s.client_id = c.id
+WHERE c.id = %(client_id)s AND s.secret_hash = %(secret_hash)s
     AND NOT EXISTS (SELECT FROM foundation.client_ends e WHERE e.client_id = c.id)
-    AND EXISTS (
-        SELECT FROM foundation.client_secrets s
-        WHERE s.client_id = c.id AND s.secret_hash = %(secret_hash)s
-            AND NOT EXISTS (
-                SELECT FROM foundation.client_secret_ends n
-                WHERE n.client_id = s.client_id AND n.number = s.number AND n.ends_at <= %(now)s
-            )
-    );
+    AND NOT EXISTS (
+        SELECT FROM foundation.client_secret_ends n
+        WHERE n.client_id = s.client_id AND n.number = s.number AND n.ends_at <= %(now)s
+    )
+LIMIT 1;
 
 -- name: list_clients
--- Every client that there is or was.
-SELECT c.id, c.name, c.scopes, c.requests_a_minute, c.made_at, e.ended_at
+-- Every client that there is or was, with the numbers of the secrets that hold.
+SELECT c.id, c.name, c.scopes, c.requests_a_minute, c.made_at, e.ended_at,
+    ARRAY(SELECT s.number FROM foundation.client_secrets s
+        WHERE s.client_id = c.id AND NOT EXISTS (
+            SELECT FROM foundation.client_secret_ends n
+            WHERE n.client_id = s.client_id AND n.number = s.number AND n.ends_at <= %(now)s)
+        ORDER BY s.number) AS secrets
 FROM foundation.clients c
 LEFT JOIN foundation.client_ends e ON e.client_id = c.id
 ORDER BY c.id;

@@ -7,16 +7,18 @@ all of them at once, posts them as one batch, commits, and gives each caller its
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from ayni.foundation.answers import Answer, give
 from ayni.foundation.db import SYSTEM, Actor, Database, DatabaseUnreachable, OutcomeUnknown
-from ayni.foundation.errors import AyniError
 from ayni.wallet.errors import DeskClosed
 from ayni.wallet.model import Order, Receipt
 from ayni.wallet.operations import carry_out
+from ayni.wallet.operations.plans import Remembered
 
 MOST = 500
 """Orders that are carried out together: a till never waits behind more."""
@@ -26,7 +28,7 @@ MOST = 500
 class _Handed:
     order: Order
     actor: Actor
-    answer: Future[Receipt]
+    answer: Answer
 
 
 class Desk:
@@ -38,6 +40,7 @@ class Desk:
         self._queue: queue.SimpleQueue[_Handed | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
+        self._remembered = Remembered()
         self._thread = threading.Thread(target=self._run, name="wallet-desk", daemon=True)
         self._thread.start()
 
@@ -53,12 +56,21 @@ class Desk:
         When the database went away it raises OutcomeUnknown: the same order, with its key, is to be handed
         over again. Raises DeskClosed here.
         """
-        handed = _Handed(order, actor, Future())
+        answer: Future[Receipt] = Future()
+        self._enqueue(_Handed(order, actor, answer))
+        return answer
+
+    async def hand_over_async(self, order: Order, *, actor: Actor = SYSTEM) -> Receipt:
+        """The same for callers on an event loop, which is woken once per batch and not once per caller."""
+        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._enqueue(_Handed(order, actor, answer))
+        return await answer
+
+    def _enqueue(self, handed: _Handed) -> None:
         with self._gate:
             if self._closed:
                 raise DeskClosed
             self._queue.put(handed)
-        return handed.answer
 
     def carry_out(self, order: Order, *, actor: Actor = SYSTEM) -> Receipt:
         """The same, and wait for it."""
@@ -95,24 +107,22 @@ class Desk:
 
     def _carry_out(self, batch: list[_Handed]) -> None:
         try:
-            with self._database.transaction(SYSTEM) as tx:
+            with self._database.each_alone(SYSTEM) as tx:
                 answers = carry_out(
-                    tx, orders=[one.order for one in batch], actors=[one.actor for one in batch]
+                    tx,
+                    orders=[one.order for one in batch],
+                    actors=[one.actor for one in batch],
+                    remembered=self._remembered,
                 )
         except (DatabaseUnreachable, OutcomeUnknown) as error:
             # The database is away, or did not say what became of the commit: the same for all of them.
-            for one in batch:
-                one.answer.set_exception(error)
+            give([(one.answer, error) for one in batch])
         except Exception as error:
             if len(batch) == 1:
-                batch[0].answer.set_exception(error)
+                give([(batch[0].answer, error)])
                 return
             # Nothing was carried out. One of them is to blame: alone, each gets its own answer.
             for one in batch:
                 self._carry_out([one])
         else:
-            for one, answer in zip(batch, answers, strict=True):
-                if isinstance(answer, AyniError):
-                    one.answer.set_exception(answer)
-                else:
-                    one.answer.set_result(answer)
+            give(zip((one.answer for one in batch), answers, strict=True))

@@ -147,6 +147,8 @@ class Order:
     client: str
     key: UUID
     named: str = field(default="", repr=False)
+    through: str = ""
+    """The system outside that asks for it: whoever's money moves must have let it in. Empty is ourselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from ayni.wallet.operations import (
     closings,
     codes,
     goals,
+    links,
     papers,
     requests,
     standing,
@@ -26,7 +27,7 @@ from ayni.wallet.operations.opening import (
 from ayni.wallet.operations.orders import carry_out, cash_in, cash_out, pay
 from ayni.wallet.operations.quotes import limits_left, quote, quote_send
 from ayni.wallet.operations.refunds import refund
-from ayni.wallet.operations.sends import return_parcel, send, take_parcel
+from ayni.wallet.operations.sends import order_of_send, return_parcel, send, take_parcel
 from ayni.wallet.operations.tiers import set_up_tiers
 from ayni.wallet.operations.use import take_into_use
 
@@ -46,11 +47,13 @@ __all__ = [
     "goals",
     "lending_history",
     "limits_left",
+    "links",
     "make_cash_code",
     "open_agent",
     "open_biller",
     "open_merchant",
     "open_wallets",
+    "order_of_send",
     "papers",
     "pay",
     "pay_out",

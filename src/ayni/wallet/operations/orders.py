@@ -17,7 +17,7 @@ from ayni.ledger import Posted, Poster, Result
 from ayni.values.ids import AccountId, PersonId
 from ayni.wallet.errors import TooManyAtOnce
 from ayni.wallet.model import Order, OrderKind, Receipt
-from ayni.wallet.operations.plans import Known, Plan, find_usable, make_plan, parameter, read
+from ayni.wallet.operations.plans import Known, Plan, Remembered, find_usable, make_plan, parameter, read
 from ayni.wallet.operations.receipts import find_receipt
 from ayni.wallet.operations.refusals import differs, limit_exceeded, refusal
 from ayni.wallet.operations.tiers import PARAMETERS
@@ -95,17 +95,20 @@ def carry_out(
     orders: Sequence[Order],
     poster: Poster | None = None,
     actors: Sequence[Actor] | None = None,
+    remembered: Remembered | None = None,
 ) -> list[Receipt | AyniError]:
     """Carry out many orders, each on its own, and answer each with its receipt or the named refusal.
 
     At most `ledger.BULK_BATCH`. See `pay` for what `poster` changes. `actors` says who asked for each, where
-    that is not the actor of `tx`. Raises TooManyAtOnce.
+    that is not the actor of `tx`. `remembered` keeps what never changes from one call to the next, for one
+    database. Raises TooManyAtOnce.
     """
     if len(orders) > ledger.BULK_BATCH:
         raise TooManyAtOnce(size=len(orders), limit=ledger.BULK_BATCH)
-    known = read(tx, orders)
+    known = read(tx, orders, remembered or Remembered())
     spent: dict[AccountId, int] = {}
-    asked = [tx] * len(orders) if actors is None else [replace(tx, actor=actor) for actor in actors]
+    who_asks = {actor: replace(tx, actor=actor) for actor in set(actors or ())}
+    asked = [tx] * len(orders) if actors is None else [who_asks[actor] for actor in actors]
     plans = [_plan(who, order, known, spent) for who, order in zip(asked, orders, strict=True)]
     transfers = [leg for plan in plans if isinstance(plan, Plan) for leg in plan.transfers]
     posted = iter(poster.post(transfers) if poster is not None else ledger.post(tx, transfers))

@@ -8,14 +8,16 @@ notices the same key for anything else.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from typing import TypeVar
 from uuid import UUID
 
 from ayni import ledger
 from ayni.foundation.country import ParameterMissing
-from ayni.foundation.db import Tx
+from ayni.foundation.db import Actor, Tx
 from ayni.foundation.errors import AyniError
 from ayni.ledger import Account, Transfer, TransferCode
 from ayni.payments import TRUST_BOOK, get_institutions
@@ -42,11 +44,16 @@ from ayni.wallet.model import (
     Wallet,
 )
 from ayni.wallet.model.access import LockReason, SendingLock
+from ayni.wallet.model.links import Reach
 from ayni.wallet.model.safety import Action, RiskDecision
 from ayni.wallet.operations.fees import fee_minor
 from ayni.wallet.store.access import find_sending_locks
+from ayni.wallet.store.links import find_reach
 from ayni.wallet.store.safety import find_open_decisions
 from ayni.wallet.store.trade import find_humans
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 _CODES = {
     OrderKind.PAY: TransferCode.PAY,
@@ -101,29 +108,76 @@ class Known:
     locks: dict[PersonId, SendingLock]
     held: dict[PersonId, RiskDecision]
     humans: dict[PersonId, PersonId]
+    reach: Reach
 
 
-def read(tx: Tx, orders: Sequence[Order]) -> Known:
+class Remembered:
+    """Wallets and shops of one database, which nothing ever changes: read once, and kept for later calls.
+
+    What may change (purposes, links, locks, and all that the ledger keeps) is read for each call.
+    """
+
+    def __init__(self, most: int = 100_000) -> None:
+        self._most = most
+        self._wallets: dict[PersonId, Wallet] = {}
+        self._shops: dict[UUID, Shop] = {}
+
+    def find_wallets(self, tx: Tx, person_ids: Sequence[PersonId]) -> dict[PersonId, Wallet]:
+        """Wallets by person; people without one are left out, and asked for again."""
+        return self._find(self._wallets, person_ids, lambda new: store.find_wallets(tx, new))
+
+    def find_shops(self, tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Shop]:
+        """Shops by id; unknown ids are left out, and asked for again."""
+        return self._find(self._shops, ids, lambda new: store.find_shops(tx, new))
+
+    def _find(
+        self, kept: dict[_Key, _Value], keys: Sequence[_Key], look: Callable[[list[_Key]], dict[_Key, _Value]]
+    ) -> dict[_Key, _Value]:
+        wanted = set(keys)
+        found = {key: kept[key] for key in wanted if key in kept}
+        if len(found) < len(wanted):
+            new = look([key for key in wanted if key not in found])
+            if len(kept) + len(new) > self._most:
+                kept.clear()
+            kept.update(new)
+            found.update(new)
+        return found
+
+
+def read(tx: Tx, orders: Sequence[Order], remembered: Remembered) -> Known:
     """Wallets, shops and accounts of orders."""
     people = [order.person_id for order in orders]
     payees = [PersonId(order.other_id) for order in orders if order.kind == OrderKind.SEND]
-    shops = store.find_shops(tx, [order.other_id for order in orders if order.kind != OrderKind.SEND])
+    shops = remembered.find_shops(tx, [order.other_id for order in orders if order.kind != OrderKind.SEND])
     cash = [order for order in orders if _AT.get(order.kind) == "agent"]
     traders = [order.person_id for order in cash]
     traders += [shops[order.other_id].keeper_id for order in cash if order.other_id in shops]
     lockable = [order.person_id for order in orders if order.kind in LOCKABLE]
     bound = store.find_purpose_accounts(tx, people)
     return Known(
-        wallets=store.find_wallets(tx, [*people, *payees]),
+        wallets=remembered.find_wallets(tx, [*people, *payees]),
         bound=bound,
         shops=shops,
-        accounts=ledger.find_accounts(
-            tx, [account.account_id for mine in bound.values() for account in mine]
-        ),
+        accounts=ledger.find_accounts(tx, [account.account_id for mine in bound.values() for account in mine])
+        if bound
+        else {},
         locks=find_locks(tx, lockable),
         held=find_open_decisions(tx, lockable) if lockable else {},
         humans=find_humans(tx, traders) if traders else {},
+        reach=_find_reach(tx, orders),
     )
+
+
+def _find_reach(tx: Tx, orders: Sequence[Order]) -> Reach:
+    through = [order for order in orders if order.through]
+    if not through:
+        return Reach(frozenset(), {})
+    return find_reach(tx, [order.through for order in through], [_whose(order) for order in through])
+
+
+def _whose(order: Order) -> UUID:
+    """Whose money moves: the agent's where cash comes in, else the resident's."""
+    return order.other_id if order.kind == OrderKind.CASH_IN else order.person_id
 
 
 def find_locks(tx: Tx, people: Sequence[PersonId]) -> dict[PersonId, SendingLock]:
@@ -173,6 +227,8 @@ def find_usable(tx: Tx, order: Order, known: Known) -> Usable | AyniError:
     wallet = known.wallets.get(order.person_id)
     if wallet is None:
         return UnknownWallet()
+    if order.through and not known.reach.covers(order.through, _whose(order)):
+        return UnknownShop(kind="agent") if order.kind == OrderKind.CASH_IN else UnknownWallet()
     if order.person_id in known.locks and order.kind in LOCKABLE:
         return sending_locked(tx, known.locks[order.person_id])
     if order.person_id in known.held and order.kind in LOCKABLE:
@@ -314,4 +370,9 @@ def _legs(
 
 def context_of(tx: Tx, order: Order) -> str:
     """Who asked, and through what: for hot payments this is the audit row."""
-    return json.dumps({"actor": tx.actor.who, "channel": tx.actor.channel, "client": order.client})
+    return _context(tx.actor, order.client)
+
+
+@lru_cache(maxsize=1024)
+def _context(actor: Actor, client: str) -> str:
+    return json.dumps({"actor": actor.who, "channel": actor.channel, "client": client})

@@ -13,7 +13,7 @@ from ayni.values.phone import Phone
 from ayni.wallet import queries, store
 from ayni.wallet.model import LimitLeft, Order, OrderKind, Quote
 from ayni.wallet.operations.fees import fee_minor
-from ayni.wallet.operations.plans import check_request, find_usable, read
+from ayni.wallet.operations.plans import Remembered, check_request, find_usable, read
 from ayni.wallet.operations.sends import choose_payee, parcel_term
 
 
@@ -24,7 +24,7 @@ def quote(tx: Tx, *, order: Order) -> Quote:
     the order would: BadAmount, BadKey, UnknownWallet, UnknownShop, OwnShop, OwnWallet, NotPayableInCash,
     ParameterMissing.
     """
-    usable = find_usable(tx, order, read(tx, [order]))
+    usable = find_usable(tx, order, read(tx, [order], Remembered()))
     if isinstance(usable, AyniError):
         raise usable
     accounts = ledger.find_accounts(tx, list(usable.accounts))

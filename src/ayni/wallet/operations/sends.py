@@ -6,6 +6,7 @@ counts in what they may hold, and in their month only when somebody takes it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -57,12 +58,16 @@ def send(
     `pay`; a parcel is always part of `tx`. Raises SeveralPayees, UnknownPayee, OwnWallet,
     PayeeCannotTake, InvalidPhone, and as `pay`.
     """
+    order = order_of_send(
+        tx,
+        person_id=person_id,
+        phone=phone,
+        amount_minor=amount_minor,
+        client=client,
+        key=key,
+        payee_id=payee_id,
+    )
     number = tx.country.check_mobile(phone)
-    named = f"{number} {payee_id or ''}"
-    order = Order(OrderKind.SEND, person_id, payee_id or _NOBODY, amount_minor, client, key, named)
-    wrong = check_request(order)
-    if wrong is not None:
-        raise wrong
     wallet = queries.get_wallet(tx, person_id=person_id)
     earlier = _find_earlier(tx, order, wallet)
     if earlier is not None:
@@ -73,11 +78,30 @@ def send(
         raise obstacle
     if payee is None:
         return _leave(tx, order, wallet, number)
-    order = Order(OrderKind.SEND, person_id, payee, amount_minor, client, key, named)
-    (answer,) = carry_out(tx, orders=[order], poster=poster)
+    (answer,) = carry_out(tx, orders=[replace(order, other_id=payee)], poster=poster)
     if isinstance(answer, AyniError):
         raise answer
     return answer
+
+
+def order_of_send(
+    tx: Tx,
+    *,
+    person_id: PersonId,
+    phone: str,
+    amount_minor: int,
+    client: str,
+    key: UUID,
+    payee_id: PersonId | None = None,
+) -> Order:
+    """What `send` is asked for, to be looked at first. Raises BadAmount, BadKey, InvalidPhone."""
+    number = tx.country.check_mobile(phone)
+    named = f"{number} {payee_id or ''}"
+    order = Order(OrderKind.SEND, person_id, payee_id or _NOBODY, amount_minor, client, key, named)
+    wrong = check_request(order)
+    if wrong is not None:
+        raise wrong
+    return order
 
 
 def choose_payee(tx: Tx, *, phone: str, payee_id: PersonId | None) -> PersonId | None:

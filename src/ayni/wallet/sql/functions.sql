@@ -27,7 +27,8 @@ BEGIN
         ['devices', 'ended_at', 'ended_reason', ''],
         ['sending_locks', 'lifted_at', 'lifted_by', 'lifted_reason'],
         ['recoveries', 'finished_at', '', ''],
-        ['stops', 'ended_at', 'ended_by', 'ended_reason']] LOOP
+        ['stops', 'ended_at', 'ended_by', 'ended_reason'],
+        ['links', 'ended_at', 'ended_by', '']] LOOP
         v_columns := array_remove(v_closing[2:], '');
         EXECUTE format('CREATE OR REPLACE TRIGGER only_closed BEFORE UPDATE ON wallet.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.only_close(%s)', v_closing[1],
@@ -36,7 +37,7 @@ BEGIN
             (SELECT string_agg(quote_ident(c), ', ') FROM unnest(v_columns) c), v_closing[1]);
     END LOOP;
     FOREACH v_closing SLICE 1 IN ARRAY ARRAY[['pins'], ['pin_tries'], ['codes'], ['devices'], ['sessions'],
-        ['sending_locks'], ['recoveries'], ['stops'], ['closings']] LOOP
+        ['sending_locks'], ['recoveries'], ['stops'], ['links'], ['closings']] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_removed BEFORE DELETE ON wallet.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_closing[1]);
         EXECUTE format('CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON wallet.%I

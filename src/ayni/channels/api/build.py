@@ -1,0 +1,78 @@
+"""The one application that serves all of it: our API, the standard profiles, and the way in."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Scope
+
+from ayni.channels.api import oauth
+from ayni.channels.api.errors import BadRequest, MethodNotAllowed, NoSuchResource
+from ayni.channels.api.gate import Gate
+from ayni.channels.api.problems import problem
+from ayni.channels.api.state import State
+from ayni.channels.api.v1 import payments
+from ayni.foundation.errors import AyniError
+
+_MOST_BYTES = 64 * 1024
+OPENAPI = "/api/v1/openapi.json"
+_OPEN = frozenset({oauth.PATH, OPENAPI})
+
+
+def build(state: State) -> ASGIApp:
+    """The application, behind its gate."""
+    app = FastAPI(
+        title="Ayni",
+        version="1",
+        openapi_url=OPENAPI,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # It would log the messages of exceptions, which may quote a person.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        exception_handlers={
+            AyniError: _refused,
+            RequestValidationError: _not_understood,
+            HTTPException: _not_served,
+        },
+    )
+    app.state.ayni = state
+    app.router.routes.append(Route(oauth.PATH, oauth.token, methods=["POST"]))
+    return Gate(
+        app,
+        tokens=state.tokens,
+        present=state.present,
+        tell=_tell,
+        open_paths=_OPEN,
+        hot={("POST", "/api/v1/payments"): payments.pay},
+        most_bytes=lambda path: _MOST_BYTES,
+    )
+
+
+def _tell(scope: Scope, error: AyniError) -> Response:
+    return problem(error)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AyniError)
+    return problem(error)
+
+
+async def _not_understood(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return problem(BadRequest(reason=f"{where}: {first['msg']}"))
+
+
+async def _not_served(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return problem(NoSuchResource())
+    if error.status_code == 405:
+        return problem(MethodNotAllowed(), error.headers)
+    return problem(BadRequest(reason=str(error.detail)))

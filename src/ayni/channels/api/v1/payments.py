@@ -1,0 +1,164 @@
+"""Payments: a resident pays a merchant, or trades cash with an agent. One call, one commit, one receipt.
+
+The hot path: read by msgspec, carried out by the desk together with whatever else has come, and told again
+from the same receipt when it is sent again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ayni import wallet
+from ayni.channels.api.errors import BadRequest, ScopeMissing
+from ayni.channels.api.state import State, caller_of, named, state_of
+from ayni.channels.api.tokens import Caller
+from ayni.foundation.db import Tx
+from ayni.foundation.errors import AyniError
+from ayni.values.ids import PersonId, show_id
+from ayni.wallet import Order, OrderKind, Receipt
+
+SCOPE = "payments:write"
+_JSON = "application/json"
+
+
+PersonText = Annotated[str, msgspec.Meta(pattern="^per_[0-9a-z]{26}$")]
+
+
+class NewPayment(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What is to be paid. `key` is a UUIDv7 that the client makes and keeps before it sends."""
+
+    kind: Literal["pay", "cash_in", "cash_out", "send"]
+    key: UUID
+    wallet: PersonText
+    amount_minor: Annotated[int, msgspec.Meta(ge=1, le=10**14)]
+    shop: Annotated[str, msgspec.Meta(pattern="^[0-9A-Z]{4,12}$")] | None = None
+    """With whom, unless it is sent: the code on the sign of a merchant or an agent."""
+    phone: Annotated[str, msgspec.Meta(min_length=6, max_length=20)] | None = None
+    """To whom it is sent."""
+    payee: PersonText | None = None
+    """Who of those whom the telephone reaches, where there are several."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """How much came from, or went to, money of one purpose; null is free money."""
+
+    purpose: str | None
+    amount_minor: int
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """A payment that was carried out. `seq` is its place in the ledger's order."""
+
+    id: str
+    event: str
+    key: UUID
+    kind: str
+    amount_minor: int
+    fee_minor: int
+    parts: list[Part]
+    seq: int
+    repeated: bool
+    parcel: str | None = None
+    """When nobody with a wallet has the telephone: what waits for them."""
+
+
+_decode = msgspec.json.Decoder(NewPayment).decode
+_encode = msgspec.json.Encoder().encode
+
+
+async def pay(request: Request) -> Response:
+    """Carry out a payment; 201 when it was done now, 200 when the same request had done it before."""
+    state, caller = state_of(request), caller_of(request)
+    if SCOPE not in caller.scopes:
+        raise ScopeMissing(scope=SCOPE)
+    try:
+        asked = _decode(await request.body())
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise BadRequest(reason=str(error)) from None
+    if (asked.kind == "send") != (asked.shop is None) or (asked.kind == "send") != (asked.phone is not None):
+        raise BadRequest(reason="what is sent names a phone, and everything else a shop")
+    shop_id = None if asked.shop is None else state.known_shop(asked.shop)
+    if asked.kind == "pay" and shop_id is not None:
+        receipt = await state.desk.hand_over_async(_order(asked, shop_id, caller), actor=caller.actor)
+    else:
+        receipt = await run_in_threadpool(_carry_out, state, caller, asked)
+    return Response(
+        _encode(show(receipt, asked.key)),
+        200 if receipt.repeated else 201,
+        {"location": f"/api/v1/payments/{asked.key}"},
+        _JSON,
+    )
+
+
+def _order(asked: NewPayment, shop_id: UUID, caller: Caller) -> Order:
+    return Order(
+        OrderKind(asked.kind),
+        PersonId(named("per", asked.wallet)),
+        shop_id,
+        asked.amount_minor,
+        caller.keyspace,
+        asked.key,
+        through=caller.client_id,
+    )
+
+
+def _carry_out(state: State, caller: Caller, asked: NewPayment) -> Receipt:
+    """Whatever is more than a payment at a shop that was seen before. Odd orders are looked at first."""
+    if asked.phone is not None:
+        return _send(state, caller, asked, asked.phone)
+    assert asked.shop is not None
+    with state.database.transaction(caller.actor) as tx:
+        order = _order(asked, state.find_shop(tx, asked.shop), caller)
+        held = look_first(tx, order) if order.kind != OrderKind.PAY else None
+    if held is not None:
+        raise held
+    return state.desk.carry_out(order, actor=caller.actor)
+
+
+def _send(state: State, caller: Caller, asked: NewPayment, phone: str) -> Receipt:
+    person_id = PersonId(named("per", asked.wallet))
+    said: dict[str, Any] = {"amount_minor": asked.amount_minor, "client": caller.keyspace, "key": asked.key}
+    payee = None if asked.payee is None else PersonId(named("per", asked.payee))
+    with state.database.transaction(caller.actor) as tx:
+        order = wallet.order_of_send(tx, person_id=person_id, phone=phone, payee_id=payee, **said)
+        held = look_first(tx, replace(order, through=caller.client_id))
+    if held is not None:
+        raise held
+    with state.database.transaction(caller.actor) as tx:
+        wallet.links.check_reach_of_wallet(tx, client_id=caller.client_id, person_id=person_id)
+        return wallet.send(tx, person_id=person_id, phone=phone, payee_id=payee, **said)
+
+
+def look_first(tx: Tx, order: Order) -> AyniError | None:
+    """Look at an order before it is carried out, for a client that may touch the wallet: what is to be
+    raised after a commit. Raises UnknownWallet, UnknownShop.
+    """
+    if order.kind == OrderKind.CASH_IN:
+        wallet.links.check_reach_of_shop(tx, client_id=order.through, shop_id=order.other_id)
+    else:
+        wallet.links.check_reach_of_wallet(tx, client_id=order.through, person_id=order.person_id)
+    return wallet.safety.look_at(tx, order=order)
+
+
+def show(receipt: Receipt, key: UUID) -> Payment:
+    """A receipt as it is told."""
+    assert receipt.payment_id is not None
+    return Payment(
+        id=show_id("trf", receipt.payment_id),
+        event=show_id("evt", receipt.event_id),
+        key=key,
+        kind=str(receipt.kind),
+        amount_minor=receipt.amount_minor,
+        fee_minor=receipt.fee_minor,
+        parts=[Part(part.purpose, part.amount_minor) for part in receipt.parts],
+        seq=receipt.seq,
+        repeated=receipt.repeated,
+        parcel=None if receipt.parcel_id is None else show_id("trf", receipt.parcel_id),
+    )
