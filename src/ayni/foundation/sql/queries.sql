@@ -166,3 +166,51 @@ SELECT c.id, c.name, c.scopes, c.requests_a_minute, c.made_at, e.ended_at,
 FROM foundation.clients c
 LEFT JOIN foundation.client_ends e ON e.client_id = c.id
 ORDER BY c.id;
+
+-- name: insert_client_request
+-- Keeps what a client asks for; gives nothing when it asked under this id before.
+INSERT INTO foundation.client_requests (id, client_id, correlation_id, kind, asked, callback_url, asked_at)
+VALUES (%(id)s, %(client_id)s, %(correlation_id)s, %(kind)s, %(asked)s, %(callback_url)s, %(now)s)
+ON CONFLICT (client_id, correlation_id) DO NOTHING
+RETURNING id;
+
+-- name: client_request_by_correlation
+-- What a client asked for under an id of its own, and what became of it.
+SELECT r.id, r.client_id, r.correlation_id, r.kind, r.asked, r.callback_url, r.asked_at,
+    e.completed, e.object_ref, e.answer, e.ended_at
+FROM foundation.client_requests r
+LEFT JOIN foundation.client_request_ends e ON e.request_id = r.id
+WHERE r.client_id = %(client_id)s AND r.correlation_id = %(correlation_id)s;
+
+-- name: client_request
+-- One request, and what became of it.
+SELECT r.id, r.client_id, r.correlation_id, r.kind, r.asked, r.callback_url, r.asked_at,
+    e.completed, e.object_ref, e.answer, e.ended_at
+FROM foundation.client_requests r
+LEFT JOIN foundation.client_request_ends e ON e.request_id = r.id
+WHERE r.id = %(id)s;
+
+-- name: client_request_by_object
+-- The request by which a client made an object.
+SELECT r.id, r.client_id, r.correlation_id, r.kind, r.asked, r.callback_url, r.asked_at,
+    e.completed, e.object_ref, e.answer, e.ended_at
+FROM foundation.client_request_ends e
+JOIN foundation.client_requests r ON r.id = e.request_id
+WHERE e.client_id = %(client_id)s AND e.object_ref = %(object_ref)s
+ORDER BY r.id LIMIT 1;
+
+-- name: open_client_requests
+-- What was begun and has no end yet, oldest first.
+SELECT r.id
+FROM foundation.client_requests r
+WHERE r.id > %(after)s
+    AND NOT EXISTS (SELECT FROM foundation.client_request_ends e WHERE e.request_id = r.id)
+ORDER BY r.id LIMIT %(most)s;
+
+-- name: end_client_request
+-- Says what became of a request; gives nothing when that was said before.
+INSERT INTO foundation.client_request_ends (request_id, completed, client_id, object_ref, answer, ended_at)
+SELECT r.id, %(object_ref)s::text IS NOT NULL, r.client_id, %(object_ref)s, %(answer)s, %(now)s
+FROM foundation.client_requests r WHERE r.id = %(id)s
+ON CONFLICT (request_id) DO NOTHING
+RETURNING request_id;

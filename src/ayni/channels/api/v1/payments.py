@@ -6,8 +6,7 @@ from the same receipt when it is sent again.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -15,12 +14,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ayni import wallet
+from ayni.channels.api.carrying import Sending, carry_out, send
 from ayni.channels.api.errors import BadRequest, ScopeMissing
 from ayni.channels.api.state import State, caller_of, named, state_of
 from ayni.channels.api.tokens import Caller
-from ayni.foundation.db import Tx
-from ayni.foundation.errors import AyniError
 from ayni.values.ids import PersonId, show_id
 from ayni.wallet import Order, OrderKind, Receipt
 
@@ -110,41 +107,15 @@ def _order(asked: NewPayment, shop_id: UUID, caller: Caller) -> Order:
 
 
 def _carry_out(state: State, caller: Caller, asked: NewPayment) -> Receipt:
-    """Whatever is more than a payment at a shop that was seen before. Odd orders are looked at first."""
+    """Whatever is more than a payment at a shop that was seen before."""
     if asked.phone is not None:
-        return _send(state, caller, asked, asked.phone)
+        payee = None if asked.payee is None else PersonId(named("per", asked.payee))
+        sent = Sending(PersonId(named("per", asked.wallet)), asked.phone, asked.amount_minor, payee)
+        return send(state, caller, sent, asked.key, caller.keyspace)
     assert asked.shop is not None
     with state.database.transaction(caller.actor) as tx:
-        order = _order(asked, state.find_shop(tx, asked.shop), caller)
-        held = look_first(tx, order) if order.kind != OrderKind.PAY else None
-    if held is not None:
-        raise held
-    return state.desk.carry_out(order, actor=caller.actor)
-
-
-def _send(state: State, caller: Caller, asked: NewPayment, phone: str) -> Receipt:
-    person_id = PersonId(named("per", asked.wallet))
-    said: dict[str, Any] = {"amount_minor": asked.amount_minor, "client": caller.keyspace, "key": asked.key}
-    payee = None if asked.payee is None else PersonId(named("per", asked.payee))
-    with state.database.transaction(caller.actor) as tx:
-        order = wallet.order_of_send(tx, person_id=person_id, phone=phone, payee_id=payee, **said)
-        held = look_first(tx, replace(order, through=caller.client_id))
-    if held is not None:
-        raise held
-    with state.database.transaction(caller.actor) as tx:
-        wallet.links.check_reach_of_wallet(tx, client_id=caller.client_id, person_id=person_id)
-        return wallet.send(tx, person_id=person_id, phone=phone, payee_id=payee, **said)
-
-
-def look_first(tx: Tx, order: Order) -> AyniError | None:
-    """Look at an order before it is carried out, for a client that may touch the wallet: what is to be
-    raised after a commit. Raises UnknownWallet, UnknownShop.
-    """
-    if order.kind == OrderKind.CASH_IN:
-        wallet.links.check_reach_of_shop(tx, client_id=order.through, shop_id=order.other_id)
-    else:
-        wallet.links.check_reach_of_wallet(tx, client_id=order.through, person_id=order.person_id)
-    return wallet.safety.look_at(tx, order=order)
+        shop_id = state.find_shop(tx, asked.shop)
+    return carry_out(state, caller.actor, _order(asked, shop_id, caller))
 
 
 def show(receipt: Receipt, key: UUID) -> Payment:
