@@ -17,7 +17,7 @@ from ayni.channels import cli
 from ayni.foundation import logging
 from ayni.foundation.country import Country
 from ayni.foundation.db import SYSTEM, Database, Tx
-from ayni.foundation.settings import BadSetting
+from ayni.foundation.settings import BadSetting, read_settings
 from ayni.values.city_profile import CityProfile
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def register() -> None:
         "wallet.claim_late_benefits": (wallet.claim_late_benefits, "7 * * * *"),
         "wallet.finish_closings": (wallet.finish_closings, "25 * * * *"),
         "ledger.expire_holds": (_expire_holds, "* * * * *"),
+        "api.finish_requests": (_finish_requests, "* * * * *"),
     }
+    jobs.register("api.call_back", _call_back, in_transaction=False)
     for name, (run, every) in rounds.items():
         jobs.register(name, run, in_transaction=False, every=every)
 
@@ -122,6 +124,22 @@ def _expire_holds(database: Database) -> None:
             expired = ledger.expire_holds(tx, most=_HOLDS)
 
 
+def _call_back(database: Database, request_id: str) -> None:
+    """Tell a client what became of its request."""
+    from ayni.channels.api import callbacks
+
+    networks = read_settings().callback_networks
+    callbacks.call_back(database, request_id=request_id, networks=networks)
+
+
+def _finish_requests(database: Database) -> None:
+    """Carry out what a server that was killed had kept."""
+    from ayni.channels.api import gsma
+    from ayni.foundation import keys
+
+    gsma.finish_requests(database, keys.load(read_settings().home / "keys"))
+
+
 def run_worker(database: Database, *, once: bool = False) -> None:
     """Do queued and scheduled work until SIGINT or SIGTERM; with `once`, until the queue is empty."""
     from ayni.channels import worker
@@ -134,7 +152,8 @@ def serve_api(database: Database, ring: KeyRing, *, host: str, port: int) -> Ite
     """Serve the HTTP API until the block ends; gives its address. Raises PortTaken."""
     from ayni.channels import api
 
-    with api.serve(database, ring, host=host, port=port) as address:
+    networks = read_settings().callback_networks
+    with api.serve(database, ring, host=host, port=port, networks=networks) as address:
         yield address.url
 
 

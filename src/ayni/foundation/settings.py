@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ _KNOWN = {
     "AYNI_POSTGRES_OS_USER": "the system user to run the embedded server as, when started as root",
     "AYNI_COUNTRY": "the country pack",
     "AYNI_LOG_LEVEL": "debug, info, warning or error",
+    "AYNI_CALLBACK_NETWORKS": "private networks that clients may be called back in, as 10.1.0.0/16",
 }
 
 
@@ -46,6 +48,7 @@ class Settings:
     postgres_os_user: str | None = None
     country: str = "peru"
     log_level: str = "info"
+    callback_networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def owner_url(self) -> str | None:
@@ -77,6 +80,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         postgres_os_user=values.get("AYNI_POSTGRES_OS_USER"),
         country=values.get("AYNI_COUNTRY", "peru"),
         log_level=level,
+        callback_networks=_networks(values.get("AYNI_CALLBACK_NETWORKS", "")),
     )
 
 
@@ -87,6 +91,13 @@ def _is_address(url: str) -> bool:
     except (ValueError, psycopg.ProgrammingError):
         return False
     return True
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise BadSetting(name="AYNI_CALLBACK_NETWORKS", reason="networks are as 10.1.0.0/16") from None
 
 
 def _port(text: str | None) -> int | None:

@@ -5,7 +5,7 @@ bound to a purpose buys only what it is for, and is used first where it is accep
 shown is read from the ledger, and the same request sent twice moves money once.
 """
 
-from ayni.wallet.errors import UnknownShop
+from ayni.wallet.errors import UnknownShop, UnknownWallet
 from ayni.wallet.errors.vouchers import UnknownVoucher
 from ayni.wallet.jobs import (
     Desk,
@@ -41,7 +41,7 @@ from ayni.wallet.model import (
     StatementEntry,
     WhyNoWallet,
 )
-from ayni.wallet.model.bills import BillAnswer, OpenBill
+from ayni.wallet.model.bills import Bill, BillAnswer, OpenBill
 from ayni.wallet.model.closings import Closing
 from ayni.wallet.model.goals import Rhythm
 from ayni.wallet.model.papers import PaperKind
@@ -97,10 +97,13 @@ from ayni.wallet.queries import (
     INVARIANTS,
     balance,
     find_payees,
+    find_payees_by_id,
     find_shop,
+    find_shop_paid,
     find_wallet,
     get_shop,
     get_wallet,
+    list_billers,
     list_parcels_for,
     list_parcels_of,
     statement,
@@ -111,6 +114,7 @@ __all__ = [
     "Balance",
     "Benefit",
     "BenefitAnswer",
+    "Bill",
     "BillAnswer",
     "BillerSystem",
     "Closing",
@@ -136,6 +140,7 @@ __all__ = [
     "StopKind",
     "UnknownShop",
     "UnknownVoucher",
+    "UnknownWallet",
     "VoucherCode",
     "WhyNoWallet",
     "access",
@@ -152,7 +157,9 @@ __all__ = [
     "define_purpose",
     "disburse",
     "find_payees",
+    "find_payees_by_id",
     "find_shop",
+    "find_shop_paid",
     "find_wallet",
     "finish_closings",
     "get_shop",
@@ -161,6 +168,7 @@ __all__ = [
     "lending_history",
     "limits_left",
     "links",
+    "list_billers",
     "list_parcels_for",
     "list_parcels_of",
     "look_up_bills",

@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from tests.wallet.conftest import build
 from tests.wallet.rings import ring
 
 ROSA, PEDRO = "+51987600001", "+51987600002"
+HERE = (ip_network("127.0.0.0/8"),)
+"""Where the receivers of these tests are."""
 NOBODY = "+51987600009"
 _numbers = itertools.count(1)
 
@@ -163,7 +166,7 @@ def served(server: EmbeddedServer, template: str, country: Country) -> Iterator[
             city.give(300_000)
             city.give(5_000, "food")
         keys = ring()
-        with api.serve(database, keys, host="127.0.0.1", port=0) as at:
+        with api.serve(database, keys, host="127.0.0.1", port=0, networks=HERE) as at:
             made = Served(
                 database,
                 at.url,

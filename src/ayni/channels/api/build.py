@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -10,15 +12,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Scope
 
-from ayni.channels.api import oauth
+from ayni.channels.api import gsma, oauth
 from ayni.channels.api.errors import BadRequest, MethodNotAllowed, NoSuchResource
 from ayni.channels.api.gate import Gate
 from ayni.channels.api.problems import problem
-from ayni.channels.api.state import State
+from ayni.channels.api.state import State, state_of
 from ayni.channels.api.v1 import payments
 from ayni.foundation.errors import AyniError
 
 _MOST_BYTES = 64 * 1024
+_BATCHES, _MOST_BATCH = f"{gsma.PREFIX}/batchtransactions", 4 * 1024 * 1024
 OPENAPI = "/api/v1/openapi.json"
 _OPEN = frozenset({oauth.PATH, OPENAPI})
 
@@ -41,25 +44,29 @@ def build(state: State) -> ASGIApp:
         },
     )
     app.state.ayni = state
+    app.router.routes.extend(gsma.routes())
     app.router.routes.append(Route(oauth.PATH, oauth.token, methods=["POST"]))
     return Gate(
         app,
         tokens=state.tokens,
         present=state.present,
-        tell=_tell,
+        tell=partial(_tell, state),
         open_paths=_OPEN,
         hot={("POST", "/api/v1/payments"): payments.pay},
-        most_bytes=lambda path: _MOST_BYTES,
+        most_bytes=lambda path: _MOST_BATCH if path == _BATCHES else _MOST_BYTES,
     )
 
 
-def _tell(scope: Scope, error: AyniError) -> Response:
+def _tell(state: State, scope: Scope, error: AyniError) -> Response:
+    """A refusal in the words of the part of the API that was asked."""
+    if scope["path"].startswith(gsma.PREFIX):
+        return gsma.tell(error, at=state.present.now)
     return problem(error)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, AyniError)
-    return problem(error)
+    return _tell(state_of(request), request.scope, error)
 
 
 async def _not_understood(request: Request, error: Exception) -> Response:
@@ -72,7 +79,7 @@ async def _not_understood(request: Request, error: Exception) -> Response:
 async def _not_served(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
-        return problem(NoSuchResource())
+        return _tell(state_of(request), request.scope, NoSuchResource())
     if error.status_code == 405:
-        return problem(MethodNotAllowed(), error.headers)
+        return _tell(state_of(request), request.scope, MethodNotAllowed())
     return problem(BadRequest(reason=str(error.detail)))

@@ -92,3 +92,22 @@ class PortTaken(AyniError):
     what = "The HTTP API cannot listen on {host}, port {port}: {reason}."
     means = "Nothing was started."
     do = "Choose another port, or stop what listens there."
+
+
+class BadAddress(BadInput):
+    """An address that nothing of ours is sent to."""
+
+    code = "bad_address"
+    what = "This address cannot be used: {reason}."
+    means = "Nothing was sent to it."
+    do = "Name a public address that begins with https:// or http://"
+
+
+class NotTaken(AyniError):
+    """The other side did not take what was sent to it."""
+
+    code = "not_taken"
+    http_status = 502
+    what = "The client's address did not take it: {reason}."
+    means = "It will be sent again, at growing intervals, and can be fetched meanwhile."
+    do = "Answer with a status from 200 to 299 within ten seconds."

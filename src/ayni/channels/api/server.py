@@ -13,6 +13,7 @@ import uvicorn
 
 from ayni.channels.api.build import build
 from ayni.channels.api.errors import PortTaken
+from ayni.channels.api.outgoing import Networks
 from ayni.channels.api.state import State
 from ayni.foundation.db import Database
 from ayni.foundation.keys import KeyRing
@@ -35,12 +36,15 @@ class Address:
 
 
 @contextlib.contextmanager
-def serve(database: Database, ring: KeyRing, *, host: str, port: int) -> Iterator[Address]:
+def serve(
+    database: Database, ring: KeyRing, *, host: str, port: int, networks: Networks = ()
+) -> Iterator[Address]:
     """Serve until the block ends; what was begun is finished. Port 0 is any free one.
 
+    `networks` are private ones to which clients may be called back, for a test.
     Raises PortTaken, DatabaseUnreachable, NotMigrated.
     """
-    with _listening(host, port) as listener, State(database, ring) as state:
+    with _listening(host, port) as listener, State(database, ring, networks=networks) as state:
         config = uvicorn.Config(
             build(state),
             loop="uvloop",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from ayni import wallet
 from ayni.channels.api.errors import BadRequest
+from ayni.channels.api.outgoing import Networks
 from ayni.channels.api.present import Present
 from ayni.channels.api.tokens import Caller, Tokens
 from ayni.foundation.db import Database, Tx
@@ -18,18 +20,21 @@ from ayni.wallet import Desk, UnknownShop
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
+_WORKERS = 8
 _MOST_CODES = 100_000
 
 
 class State:
     """One server's. Use it as a context, or call `close` when done."""
 
-    def __init__(self, database: Database, ring: KeyRing) -> None:
+    def __init__(self, database: Database, ring: KeyRing, *, networks: Networks = ()) -> None:
         self.database = database
+        self.networks = networks
         self.ring = ring
         self.present = Present(database)
         self.tokens = Tokens(ring, self.present)
         self.desk = Desk(database)
+        self.workers = ThreadPoolExecutor(_WORKERS, "api-worker")
         self._shops: dict[str, UUID] = {}
         self._looking = threading.Lock()
 
@@ -41,6 +46,7 @@ class State:
 
     def close(self) -> None:
         """Carry out what was taken on, then stop."""
+        self.workers.shutdown()
         self.desk.close()
         self.present.close()
 

@@ -285,6 +285,8 @@ class StatementEntry:
     parts: Mapping[str, int]
     balance_minor: int
     seq: int
+    payment_id: TransferId
+    """Of its first transfer."""
 
     @property
     def direction(self) -> str:

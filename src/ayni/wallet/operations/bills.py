@@ -127,3 +127,8 @@ def list_payments(tx: Tx, *, bill_id: UUID) -> list[BillPayment]:
     """What was paid of a bill, and what the company said. Raises UnknownBill."""
     bill = get_bill(tx, bill_id=bill_id)
     return store.list_payments(tx, shop_id=bill.shop_id, number=bill.number)
+
+
+def list_bills(tx: Tx, *, shop_id: UUID, customer: str) -> list[Bill]:
+    """What a company has told us of a customer, the newest first."""
+    return store.list_bills(tx, shop_id=shop_id, customer=customer)

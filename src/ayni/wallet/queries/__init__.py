@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from ayni import identity, ledger
 from ayni.foundation.db import Tx
 from ayni.foundation.invariants import Invariant, Violation
-from ayni.ledger import Kind, StatementLine
-from ayni.values.ids import AccountId, PersonId, show_id
+from ayni.ledger import Kind, StatementLine, TransferCode
+from ayni.values.ids import AccountId, PersonId, TransferId, show_id
 from ayni.wallet import store
 from ayni.wallet.errors import OwnShop, UnknownPurpose, UnknownShop, UnknownWallet
 from ayni.wallet.model import Balance, Parcel, Payee, Shop, Statement, StatementEntry, Wallet
@@ -64,6 +64,24 @@ def find_payees(tx: Tx, *, phone: str) -> list[Payee]:
     InvalidPhone.
     """
     return store.list_payees(tx, identity.list_people_reached(tx, phone=phone))
+
+
+def find_payees_by_id(tx: Tx, *, person_ids: Sequence[PersonId]) -> list[Payee]:
+    """Those of some people who have a wallet, by as much of the name as others may see."""
+    return store.list_payees(tx, person_ids)
+
+
+def find_shop_paid(tx: Tx, *, payment_id: TransferId) -> Shop | None:
+    """The merchant whom a payment went to, or None when it is none, or went elsewhere."""
+    found = ledger.find_transfer(tx, payment_id)
+    if found is None or found.code != TransferCode.PAY:
+        return None
+    return store.find_shop_by_account(tx, found.credit_account_id)
+
+
+def list_billers(tx: Tx) -> list[Shop]:
+    """Every company that is paid bills, by code."""
+    return store.list_shops_of_kind(tx, "biller")
 
 
 def list_parcels_for(tx: Tx, *, person_id: PersonId) -> list[Parcel]:
@@ -193,6 +211,7 @@ def _entries(
                 parts=_parts(legs, names),
                 balance_minor=after,
                 seq=newest.seq,
+                payment_id=legs[-1][0].transfer_id,
             )
         )
     return tuple(entries)

@@ -71,6 +71,18 @@ SELECT s.id, s.kind, s.code, s.display_name, s.category, s.keeper_id, s.owner_re
     ARRAY(SELECT a.purpose FROM wallet.accepted_purposes a WHERE a.shop_id = s.id ORDER BY a.purpose) AS accepts
 FROM wallet.shops s WHERE s.code = %(code)s;
 
+-- name: shop_by_account
+-- The shop whose account it is.
+SELECT s.id, s.kind, s.code, s.display_name, s.category, s.keeper_id, s.owner_ref, s.account_id,
+    ARRAY(SELECT a.purpose FROM wallet.accepted_purposes a WHERE a.shop_id = s.id ORDER BY a.purpose) AS accepts
+FROM wallet.shops s WHERE s.account_id = %(account_id)s;
+
+-- name: shops_of_kind
+-- All shops of one kind, by code.
+SELECT s.id, s.kind, s.code, s.display_name, s.category, s.keeper_id, s.owner_ref, s.account_id,
+    ARRAY(SELECT a.purpose FROM wallet.accepted_purposes a WHERE a.shop_id = s.id ORDER BY a.purpose) AS accepts
+FROM wallet.shops s WHERE s.kind = %(kind)s ORDER BY s.code;
+
 -- name: account_names
 -- How the holders of accounts are called on a person's statement. What waits for a telephone is called by the end of
 -- its number to the sender, and by the sender's name to whoever took it; what was set aside for cash by the agent's.

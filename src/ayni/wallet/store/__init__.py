@@ -171,6 +171,17 @@ def find_shop_by_code(tx: Tx, code: str) -> Shop | None:
     return found[0] if found else None
 
 
+def find_shop_by_account(tx: Tx, account_id: AccountId) -> Shop | None:
+    """The shop whose account it is, or None."""
+    found = _shops(tx, "shop_by_account", {"account_id": account_id})
+    return found[0] if found else None
+
+
+def list_shops_of_kind(tx: Tx, kind: str) -> list[Shop]:
+    """All shops of one kind, by code."""
+    return _shops(tx, "shops_of_kind", {"kind": kind})
+
+
 def _shops(tx: Tx, name: str, parameters: dict[str, Any]) -> list[Shop]:
     return [replace(shop, accepts=tuple(shop.accepts)) for shop in list_all(tx, Shop, name, parameters)]
 

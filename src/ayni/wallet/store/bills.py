@@ -33,6 +33,14 @@ def insert_bill(tx: Tx, bill: Bill) -> None:
         raise BadBill from None
 
 
+def list_bills(tx: Tx, *, shop_id: UUID, customer: str) -> list[Bill]:
+    """What a company told of a customer, the newest first."""
+    try:
+        return list_all(tx, Bill, "bills_of_customer", {"shop_id": shop_id, "customer": customer})
+    except UNSTORABLE:
+        return []
+
+
 def find_bill(tx: Tx, bill_id: UUID) -> Bill | None:
     """One bill, or None."""
     with tx.connection.cursor(row_factory=class_row(Bill)) as cursor:

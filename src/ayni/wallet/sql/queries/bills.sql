@@ -11,6 +11,14 @@ SELECT b.id, b.shop_id, b.customer, b.number, b.holder, b.amount_minor, b.due_on
         WHERE p.shop_id = b.shop_id AND p.number = b.number AND a.accepted IS NOT FALSE) AS is_paid
 FROM wallet.bills b WHERE b.id = %(id)s;
 
+-- name: bills_of_customer
+-- What a company told of a customer, the newest first.
+SELECT b.id, b.shop_id, b.customer, b.number, b.holder, b.amount_minor, b.due_on, b.told_at,
+    EXISTS (SELECT FROM wallet.bill_payments p LEFT JOIN wallet.bill_answers a ON a.payment_id = p.id
+        WHERE p.shop_id = b.shop_id AND p.number = b.number AND a.accepted IS NOT FALSE) AS is_paid
+FROM wallet.bills b WHERE b.shop_id = %(shop_id)s AND b.customer = %(customer)s
+ORDER BY b.told_at DESC, b.id LIMIT 500;
+
 -- name: insert_bill_payment
 -- Notes that a bill is paid. Of two at once one is first, and the other learns it.
 INSERT INTO wallet.bill_payments (id, bill_id, shop_id, number, attempt, person_id, paid_at)
