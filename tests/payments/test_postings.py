@@ -12,6 +12,7 @@ from ayni.foundation.db import Tx
 from ayni.ledger import AccountCode, TransferCode
 from ayni.values.ids import AccountId
 from tests.wallet.conftest import City, build
+from tests.wallet.remitting import remit
 from tests.wallet.vouching import give_voucher
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "concepts" / "postings.md"
@@ -100,6 +101,10 @@ EVENTS: dict[str, tuple[Callable[[City], object], Callable[[City], object]]] = {
     "give back a bill that its company does not take": (
         lambda city: (city.give(500), city.pay_bill(300)),
         lambda city: city.refuse_bill(),
+    ),
+    "pay a person from an organisation's account": (
+        lambda city: (city.give(500), city.pay(500)),
+        lambda city: remit(city, 300),
     ),
     "put into a goal": (lambda city: city.give(500), lambda city: city.save(300)),
     "take out of a goal": (lambda city: (city.give(500), city.save(300)), lambda city: city.save(-200)),

@@ -17,6 +17,7 @@ from ayni.wallet.errors.lending import NoLendingConsent
 from ayni.wallet.model.lending import CONSENT, LendingHistory, Received, history_of
 from tests.identity.cast import acting, officer
 from tests.wallet.conftest import City, register
+from tests.wallet.remitting import remit
 
 
 def consent(city: City, person_id: PersonId) -> None:
@@ -104,6 +105,15 @@ def test_one_payer_is_one_however_the_money_came(city: City) -> None:
         month for month in of(at(city, city.tx.now + timedelta(days=40)), person_id).months if month.days
     ]
     assert (june.receipts, june.payers, june.received_minor) == (3, 1, 2_500)
+
+
+def test_what_an_organisation_pays_is_income(city: City) -> None:
+    city.deposit(50_000, city.bodega.account_id)
+    remit(city, 12_000)
+    consent(city, city.resident)
+    later = at(city, city.tx.now + timedelta(days=40))
+    [june] = [month for month in of(later, city.resident).months if month.days]
+    assert (june.receipts, june.payers, june.received_minor) == (1, 1, 12_000)
 
 
 def test_without_consent_nothing_is_shown_and_it_can_be_taken_back(city: City) -> None:

@@ -62,7 +62,7 @@ def test_a_body_that_is_no_object_is_refused(gsma: Gsma, raw: bytes) -> None:
     assert (answer.status, answer.data["errorCategory"]) == (400, "validation")
 
 
-@pytest.mark.parametrize("kind", ["inttransfer", "adjustment", "reversal", "disbursement", "billpay"])
+@pytest.mark.parametrize("kind", ["inttransfer", "adjustment", "reversal", "billpay"])
 def test_a_type_that_is_not_offered_is_refused_by_name(gsma: Gsma, kind: str) -> None:
     at = "/transactions/type/{transactionType}"
     answer = gsma.post(f"/transactions/type/{kind}", transfer(), at)
@@ -128,11 +128,14 @@ def test_a_correlation_id_is_a_uuid(gsma: Gsma) -> None:
 def test_what_another_client_did_does_not_exist(gsma: Gsma, served: Served) -> None:
     correlation = str(uuid4())
     made = gsma.make("merchantpay", payment(), x_correlationid=correlation)
-    other = Gsma(served.client())
     reference = made.data["transactionReference"]
-    assert other.transaction(reference).status == 404
-    assert other.get(f"/responses/{correlation}", at="/responses/{clientCorrelationId}").status == 404
     stranger = Gsma(served.client(everything=False))
+    assert stranger.transaction(reference).status == 404
+    for other in (stranger, Gsma(served.client())):
+        assert other.get(f"/responses/{correlation}", at="/responses/{clientCorrelationId}").status == 404
+    shops = Gsma(served.client(shop=served.bodega)).transaction(reference).data
+    assert shops["creditParty"] == party(organisationid="BODEGA01")
+    assert shops["debitParty"] == party(identityalias="not shown"), "who paid is not the shop's to know"
     at = "/accounts/{identifierType}/{identifier}/balance"
     known = stranger.get(f"/accounts/walletid/{served.rosa}/balance", at)
     unknown = stranger.get(f"/accounts/walletid/per_{'0' * 26}/balance", at)

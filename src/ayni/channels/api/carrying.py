@@ -28,7 +28,7 @@ def carry_out(state: State, actor: Actor, order: Order) -> Receipt:
     """Carry out an order and wait for its receipt. Raises as `wallet.pay` and its sisters do, and
     CodeNeeded or HeldForReview for an odd one.
     """
-    if order.kind != OrderKind.PAY:
+    if order.kind not in (OrderKind.PAY, OrderKind.REMIT):
         with state.database.transaction(actor) as tx:
             held = _look_first(tx, order)
         if held is not None:

@@ -120,6 +120,7 @@ class TransferCode(IntEnum):
     REFUND = 42
     PAY_BILL = 43
     SAVE = 44
+    REMIT = 45
     CASH_IN = 50
     CASH_OUT = 51
     COMMISSION = 60

@@ -231,6 +231,15 @@ class AgentOutOfFloat(Refused):
     do = "Choose a smaller amount, or go to another agent."
 
 
+class OrganisationOutOfMoney(Refused):
+    """The organisation has not so much e-money."""
+
+    code = "organisation_out_of_money"
+    what = "The organisation's account has not enough e-money to pay {amount}."
+    means = "No money moved."
+    do = "Put money into its account, and send the same request again under a new key."
+
+
 class LimitExceeded(Refused):
     """A limit of the law stands against it."""
 

@@ -12,6 +12,7 @@ _CODES = {
     TransferCode.SEND: ("Envío", "Send"),
     TransferCode.PAY: ("Pago", "Payment"),
     TransferCode.PAY_BILL: ("Recibo pagado", "Bill paid"),
+    TransferCode.REMIT: ("Abono de una organización", "Paid by an organisation"),
     TransferCode.REFUND: ("Devolución", "Refund"),
     TransferCode.SAVE: ("Ahorro", "Savings"),
     TransferCode.CASH_IN: ("Depósito en efectivo", "Cash in"),

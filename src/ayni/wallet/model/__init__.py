@@ -128,6 +128,8 @@ class OrderKind(StrEnum):
     CASH_OUT = "cash_out"
     SEND = "send"
     BILL = "bill"
+    REMIT = "remit"
+    """A merchant pays a person from its own account: wages, a prize, what it owes."""
     SAVE = "save"
     """Between accounts of one's own: never carried out as an order, but refused as one."""
 
@@ -177,6 +179,29 @@ class Receipt:
     fee_minor: int = 0
     payment_id: TransferId | None = None
     """The id by which a merchant finds it, to give it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a payment: a resident, a shop, or with neither somebody who is no customer's business."""
+
+    person_id: PersonId | None = None
+    shop: Shop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment as the ledger has it. `code` says why it moved; `returned_minor` has been given back."""
+
+    id: TransferId
+    event_id: EventId
+    code: int
+    amount_minor: int
+    fee_minor: int
+    returned_minor: int
+    at: datetime
+    debit: Side
+    credit: Side
 
 
 @dataclass(frozen=True, slots=True)

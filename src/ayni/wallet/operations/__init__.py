@@ -24,7 +24,7 @@ from ayni.wallet.operations.opening import (
     open_merchant,
     open_wallets,
 )
-from ayni.wallet.operations.orders import carry_out, cash_in, cash_out, pay
+from ayni.wallet.operations.orders import carry_out, cash_in, cash_out, pay, remit
 from ayni.wallet.operations.quotes import limits_left, quote, quote_send
 from ayni.wallet.operations.refunds import refund
 from ayni.wallet.operations.sends import order_of_send, return_parcel, send, take_parcel
@@ -62,6 +62,7 @@ __all__ = [
     "quote",
     "quote_send",
     "refund",
+    "remit",
     "requests",
     "return_parcel",
     "safety",

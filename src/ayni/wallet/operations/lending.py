@@ -17,7 +17,7 @@ from ayni.wallet.errors.lending import NoLendingConsent
 from ayni.wallet.model.lending import CONSENT, LendingHistory, Received, history_of
 from ayni.wallet.operations.access.terms import whole
 
-_CODES = {TransferCode.SEND, TransferCode.CASH_IN}
+_CODES = {TransferCode.SEND, TransferCode.CASH_IN, TransferCode.REMIT}
 """What came in of itself. A refund, a goal or a payout that came back is no income."""
 
 

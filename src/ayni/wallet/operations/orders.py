@@ -82,6 +82,24 @@ def cash_in(
     return _only(carry_out(tx, orders=[order], poster=poster))
 
 
+def remit(
+    tx: Tx,
+    *,
+    person_id: PersonId,
+    merchant_id: UUID,
+    amount_minor: int,
+    client: str,
+    key: UUID,
+    poster: Poster | None = None,
+) -> Receipt:
+    """Pay a person from a merchant's own account. It arrives as free money.
+
+    Raises OrganisationOutOfMoney, PayeeCannotTake, and as `pay` does.
+    """
+    order = Order(OrderKind.REMIT, person_id, merchant_id, amount_minor, client, key)
+    return _only(carry_out(tx, orders=[order], poster=poster))
+
+
 def _only(answers: list[Receipt | AyniError]) -> Receipt:
     (answer,) = answers
     if isinstance(answer, AyniError):

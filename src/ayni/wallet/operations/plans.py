@@ -61,6 +61,7 @@ _CODES = {
     OrderKind.CASH_OUT: TransferCode.CASH_OUT,
     OrderKind.SEND: TransferCode.SEND,
     OrderKind.BILL: TransferCode.PAY_BILL,
+    OrderKind.REMIT: TransferCode.REMIT,
 }
 
 _AT = {
@@ -68,8 +69,12 @@ _AT = {
     OrderKind.CASH_IN: "agent",
     OrderKind.CASH_OUT: "agent",
     OrderKind.BILL: "biller",
+    OrderKind.REMIT: "merchant",
 }
 """At what kind of shop an order is carried out."""
+
+INWARD = (OrderKind.CASH_IN, OrderKind.REMIT)
+"""What comes from a shop's account into a resident's."""
 
 LOCKABLE = (OrderKind.SEND, OrderKind.CASH_OUT)
 """What a thief of a telephone would do; a shop can still be paid."""
@@ -176,8 +181,8 @@ def _find_reach(tx: Tx, orders: Sequence[Order]) -> Reach:
 
 
 def _whose(order: Order) -> UUID:
-    """Whose money moves: the agent's where cash comes in, else the resident's."""
-    return order.other_id if order.kind == OrderKind.CASH_IN else order.person_id
+    """Whose money moves: the shop's where it comes in, else the resident's."""
+    return order.other_id if order.kind in INWARD else order.person_id
 
 
 def find_locks(tx: Tx, people: Sequence[PersonId]) -> dict[PersonId, SendingLock]:
@@ -228,7 +233,7 @@ def find_usable(tx: Tx, order: Order, known: Known) -> Usable | AyniError:
     if wallet is None:
         return UnknownWallet()
     if order.through and not known.reach.covers(order.through, _whose(order)):
-        return UnknownShop(kind="agent") if order.kind == OrderKind.CASH_IN else UnknownWallet()
+        return UnknownShop(kind=_AT[order.kind]) if order.kind in INWARD else UnknownWallet()
     if order.person_id in known.locks and order.kind in LOCKABLE:
         return sending_locked(tx, known.locks[order.person_id])
     if order.person_id in known.held and order.kind in LOCKABLE:
@@ -246,7 +251,9 @@ def find_usable(tx: Tx, order: Order, known: Known) -> Usable | AyniError:
             return refused
     bound = known.bound.get(order.person_id, [])
     welcome = [
-        account.account_id for account in bound if kind == "merchant" and account.purpose in shop.accepts
+        account.account_id
+        for account in bound
+        if order.kind == OrderKind.PAY and account.purpose in shop.accepts
     ]
     return Usable(
         wallet,
@@ -337,7 +344,7 @@ def _legs(
     tx: Tx, order: Order, usable: Usable, event_id: EventId, parts: list[ReceiptPart], fee: int
 ) -> tuple[Transfer, ...]:
     context = context_of(tx, order)
-    outward = order.kind != OrderKind.CASH_IN
+    outward = order.kind not in INWARD
     legs = [
         Transfer(
             id=leg_id(order, place),

@@ -18,12 +18,13 @@ from ayni.wallet.errors import (
     LimitExceeded,
     LimitMissing,
     OrderRefused,
+    OrganisationOutOfMoney,
     PayeeCannotTake,
     PurposeMoneyNotAccepted,
     WalletMayNotSpend,
 )
 from ayni.wallet.model import Order, OrderKind, Wallet
-from ayni.wallet.operations.plans import Usable
+from ayni.wallet.operations.plans import INWARD, Usable
 
 _LIMITS = {
     Result.DEBIT_SINGLE_LIMIT_EXCEEDED: "single",
@@ -69,7 +70,7 @@ def refusal(tx: Tx, order: Order, usable: Usable, result: Result, *, fee_minor: 
         return KeyAlreadyUsed()
     if result == Result.INSUFFICIENT_FUNDS:
         return _too_little(tx, order, usable, fee_minor)
-    if order.kind == OrderKind.SEND and result in _PAYEE:
+    if order.kind in (OrderKind.SEND, OrderKind.REMIT) and result in _PAYEE:
         # How much the other holds, and which limit it is, is for their eyes.
         return PayeeCannotTake(amount=tx.country.format_money(order.amount_minor))
     if result in _LIMITS:
@@ -79,7 +80,7 @@ def refusal(tx: Tx, order: Order, usable: Usable, result: Result, *, fee_minor: 
     if result in _STATES:
         return WalletMayNotSpend(state=_STATES[result])
     if result in (Result.DEBIT_ACCOUNT_CLOSED, Result.CREDIT_ACCOUNT_CLOSED):
-        resident_pays = order.kind != OrderKind.CASH_IN
+        resident_pays = order.kind not in INWARD
         is_resident = (result == Result.DEBIT_ACCOUNT_CLOSED) == resident_pays
         other = "payee" if order.kind == OrderKind.SEND else "shop"
         return AccountClosed(side="resident" if is_resident else other)
@@ -96,6 +97,8 @@ def in_words(result: Result) -> str:
 def _too_little(tx: Tx, order: Order, usable: Usable, fee_minor: int) -> AyniError:
     if order.kind == OrderKind.CASH_IN:
         return AgentOutOfFloat(amount=tx.country.format_money(order.amount_minor))
+    if order.kind == OrderKind.REMIT:
+        return OrganisationOutOfMoney(amount=tx.country.format_money(order.amount_minor))
     wanted_minor = order.amount_minor + fee_minor
     found = ledger.find_accounts(tx, [*usable.accounts, *usable.barred])
     rooms = {account_id: max(0, account.available_minor or 0) for account_id, account in found.items()}

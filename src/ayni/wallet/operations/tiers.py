@@ -32,6 +32,8 @@ RESIDENT_COUNTS: dict[int, Counts] = {
     TransferCode.CASH_OUT: Counts.DEBIT_SINGLE | Counts.DEBIT_TOTAL,
     # What a payment costs is no payment of its own, and is not counted beside it.
     TransferCode.FEE: Counts.NONE,
+    # What an organisation pays counts in the balance, as what a person sends does.
+    TransferCode.REMIT: Counts.NONE,
     # A return gives back what its original used; it uses nothing itself.
     TransferCode.REFUND: Counts.NONE,
     # Whoever closes a wallet takes out all that is theirs, which may be more than one payment may move.
@@ -46,6 +48,7 @@ SHOP_CODES = (
     TransferCode.REDEEM,
     TransferCode.PAY,
     TransferCode.PAY_BILL,
+    TransferCode.REMIT,
     TransferCode.REFUND,
     TransferCode.CASH_IN,
     TransferCode.CASH_OUT,

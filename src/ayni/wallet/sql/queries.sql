@@ -104,6 +104,15 @@ WHERE w.main_account_id = ANY (%(account_ids)s::uuid[])
 UNION ALL
 SELECT account_id, name FROM payments_api.account_names WHERE account_id = ANY (%(account_ids)s::uuid[]);
 
+-- name: holders
+-- Whose some accounts are: a resident's, by person, or a shop's.
+SELECT w.main_account_id AS account_id, w.person_id, NULL::uuid AS shop_id
+FROM wallet.wallets w WHERE w.main_account_id = ANY (%(account_ids)s::uuid[])
+UNION ALL
+SELECT a.account_id, a.person_id, NULL FROM wallet.purpose_accounts a WHERE a.account_id = ANY (%(account_ids)s::uuid[])
+UNION ALL
+SELECT s.account_id, NULL, s.id FROM wallet.shops s WHERE s.account_id = ANY (%(account_ids)s::uuid[]);
+
 -- name: stray_accounts
 -- Accounts that the wallet names and that the ledger does not have, or has under another owner.
 SELECT n.account_id FROM (

@@ -192,6 +192,14 @@ def find_account_names(tx: Tx, account_ids: Sequence[AccountId], *, viewer: Pers
     return {AccountId(row[0]): row[1] for row in rows}
 
 
+def find_holders(
+    tx: Tx, account_ids: Sequence[AccountId]
+) -> dict[AccountId, tuple[PersonId | None, UUID | None]]:
+    """Whose accounts are: a person, or a shop; what is neither's is left out."""
+    rows = tx.execute(QUERIES["holders"], {"account_ids": list(account_ids)})
+    return {AccountId(row[0]): (None if row[1] is None else PersonId(row[1]), row[2]) for row in rows}
+
+
 def list_stray_accounts(tx: Tx) -> list[AccountId]:
     """Accounts that the ledger does not have as the wallet says."""
     return [AccountId(row[0]) for row in tx.execute(QUERIES["stray_accounts"])]

@@ -25,6 +25,7 @@ _TYPES = {
     TransferCode.PAY_BILL: "billpay",
     TransferCode.DISBURSE: "disbursement",
     TransferCode.CLAIM: "disbursement",
+    TransferCode.REMIT: "disbursement",
     TransferCode.REFUND: "reversal",
 }
 _PAGE = 200
@@ -76,6 +77,11 @@ def balance(tx: Tx, found: Found) -> dict[str, Any]:
     }
 
 
+def kind_of(code: int) -> str:
+    """The standard's type of what moved; what it has no word for is an adjustment."""
+    return _TYPES.get(TransferCode(code), "adjustment")
+
+
 class Entry:
     """What moved in an account, in the words of the standard."""
 
@@ -92,7 +98,7 @@ class Entry:
     @property
     def kind(self) -> str:
         """The standard's type; what it has none for is an adjustment."""
-        return _TYPES.get(TransferCode(self.code), "adjustment")
+        return kind_of(self.code)
 
     def show(self, own: list[Pair], currency: str) -> dict[str, Any]:
         """As a transaction; the other side is known by the name that this account may see."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from ayni.channels.api.gsma import bills, reversals, transactions
+from ayni.channels.api.gsma import batches, bills, reversals, transactions
 from ayni.channels.api.gsma.faults import describe
 from ayni.channels.api.state import State
 from ayni.channels.api.tokens import CHANNEL, Caller
@@ -27,6 +27,7 @@ _KINDS: Mapping[str, Callable[[State, Caller, ClientRequest], Made]] = {
     transactions.KIND: transactions.carry_out,
     reversals.KIND: reversals.carry_out,
     bills.KIND: bills.carry_out,
+    batches.KIND: batches.carry_out,
 }
 
 

@@ -33,6 +33,7 @@ _BY_CODE = {
     "insufficient_funds": (_BUSINESS, "insufficientFunds"),
     "purpose_money_not_accepted": (_BUSINESS, "insufficientFunds"),
     "agent_out_of_float": (_BUSINESS, "insufficientFunds"),
+    "organisation_out_of_money": (_BUSINESS, "insufficientFunds"),
     "shop_cannot_refund": (_BUSINESS, "insufficientFunds"),
     "own_wallet": (_BUSINESS, "samePartiesError"),
     "own_shop": (_BUSINESS, "samePartiesError"),

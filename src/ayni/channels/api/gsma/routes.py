@@ -17,8 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from ayni import wallet
 from ayni.channels.api.errors import ScopeMissing
-from ayni.channels.api.gsma import accounts, bills, carry, reversals, transactions
+from ayni.channels.api.gsma import accounts, batches, bills, carry, reversals, transactions
 from ayni.channels.api.gsma.errors import BadField, NoSuchObject
 from ayni.channels.api.gsma.faults import instant, tell
 from ayni.channels.api.gsma.parties import IDENTIFIERS, Found, read_path
@@ -153,11 +154,15 @@ def _state_of(request: ClientRequest) -> dict[str, Any]:
 
 
 def _transaction(tx: Tx, asked: Asked) -> dict[str, Any]:
-    return transactions.accept(tx, asked.raw, kind=asked.path.get("kind"))
+    return transactions.accept(tx, asked.raw, asked.caller, kind=asked.path.get("kind"))
 
 
 def _reversal(tx: Tx, asked: Asked) -> dict[str, Any]:
     return reversals.accept(tx, asked.raw, reference=asked.path["reference"])
+
+
+def _new_batch(tx: Tx, asked: Asked) -> dict[str, Any]:
+    return batches.accept(asked.raw, asked.caller)
 
 
 def _bill_payment(tx: Tx, asked: Asked) -> dict[str, Any]:
@@ -193,18 +198,43 @@ def _link(request: ClientRequest) -> str:
         pair = request.asked["party"][0]
         bill = request.asked["reference"]
         return f"{PREFIX}/accounts/{pair['key']}/{pair['value']}/bills/{bill}/payments"
-    return f"{PREFIX}/transactions/{request.object_ref}"
+    what = "batchtransactions" if request.kind == batches.KIND else "transactions"
+    return f"{PREFIX}/{what}/{request.object_ref}"
 
 
 def _one_transaction(asked: Asked) -> Told:
-    """What this client has made by itself."""
+    """What this client has made by itself, or what moved in an account that it may touch."""
+    reference, client_id = asked.path["reference"], asked.caller.client_id
     with asked.state.database.transaction(asked.caller.actor) as tx:
-        found = client_requests.find_request_by_object(
-            tx, client_id=asked.caller.client_id, object_ref=asked.path["reference"]
-        )
-    if found is None or found.kind == bills.KIND:
+        found = client_requests.find_request_by_object(tx, client_id=client_id, object_ref=reference)
+        if found is not None and found.kind in (transactions.KIND, reversals.KIND):
+            return Told(found.answer)
+        payment_id = reversals.read_reference(reference)
+        payment = wallet.get_payment(tx, payment_id=payment_id, client_id=client_id)
+        return Told(transactions.show_payment(tx, payment))
+
+
+def _batch(asked: Asked) -> ClientRequest:
+    try:
+        request_id = UUID(asked.path["id"])
+    except ValueError:
+        raise NoSuchObject from None
+    with asked.state.database.transaction(asked.caller.actor) as tx:
+        found = client_requests.get_request(tx, request_id=request_id, client_id=asked.caller.client_id)
+    if found.kind != batches.KIND or found.completed is False:
         raise NoSuchObject
-    return Told(found.answer)
+    return found
+
+
+def _show_batch(asked: Asked) -> Told:
+    return Told(batches.show(asked.state, _batch(asked)))
+
+
+def _list_of_batch(name: str) -> Handler:
+    def handler(asked: Asked) -> Told:
+        return _page(asked, list((_batch(asked).answer or {}).get(name, ())))
+
+    return handler
 
 
 def _heartbeat(asked: Asked) -> Told:
@@ -331,6 +361,10 @@ def routes() -> list[BaseRoute]:
         ("/transactions/type/{kind}", "POST", pay, _make(transactions.KIND, _transaction)),
         ("/transactions/{reference}", "GET", "payments:read", _one_transaction),
         ("/transactions/{reference}/reversals", "POST", pay, _make(reversals.KIND, _reversal)),
+        ("/batchtransactions", "POST", pay, _make(batches.KIND, _new_batch)),
+        ("/batchtransactions/{id}", "GET", "payments:read", _show_batch),
+        ("/batchtransactions/{id}/completions", "GET", "payments:read", _list_of_batch("completions")),
+        ("/batchtransactions/{id}/rejections", "GET", "payments:read", _list_of_batch("rejections")),
         ("/requeststates/{id}", "GET", "payments:read", _request_state),
         ("/responses/{id}", "GET", "payments:read", _response),
         ("/heartbeat", "GET", "payments:read", _heartbeat),

@@ -9,6 +9,8 @@ import msgspec
 
 from ayni.channels.api.carrying import Sending, send
 from ayni.channels.api.carrying import carry_out as carry_out_order
+from ayni.channels.api.errors import ScopeMissing
+from ayni.channels.api.gsma import accounts, batches
 from ayni.channels.api.gsma.errors import BadField, NotOffered
 from ayni.channels.api.gsma.faults import instant
 from ayni.channels.api.gsma.parties import find_person, find_phone, find_shop
@@ -18,7 +20,7 @@ from ayni.channels.api.tokens import Caller
 from ayni.foundation.client_requests import ClientRequest
 from ayni.foundation.db import Tx
 from ayni.values.ids import show_id
-from ayni.wallet import Order, OrderKind, Receipt
+from ayni.wallet import Order, OrderKind, Payment, Receipt, Side
 
 KIND = "gsma/transactions"
 _TYPES = {
@@ -26,11 +28,12 @@ _TYPES = {
     "merchantpay": OrderKind.PAY,
     "deposit": OrderKind.CASH_IN,
     "withdrawal": OrderKind.CASH_OUT,
+    "disbursement": OrderKind.REMIT,
 }
 _KNOWN = frozenset(
     {
         *_TYPES,
-        *("billpay", "disbursement", "inttransfer", "adjustment", "reversal"),
+        *("billpay", "inttransfer", "adjustment", "reversal"),
     }
 )
 ECHOED = (
@@ -47,8 +50,8 @@ ECHOED = (
 """What a client says of a transaction, and is told again with it."""
 
 
-def accept(tx: Tx, raw: bytes, *, kind: str | None) -> dict[str, Any]:
-    """A transaction that may be tried, as it is kept. Raises BadField, NotOffered."""
+def accept(tx: Tx, raw: bytes, caller: Caller, *, kind: str | None) -> dict[str, Any]:
+    """A transaction that may be tried, as it is kept. Raises BadField, NotOffered, ScopeMissing."""
     body = read(NewTransaction, raw)
     said = kind or body.type
     if said is None:
@@ -59,6 +62,8 @@ def accept(tx: Tx, raw: bytes, *, kind: str | None) -> dict[str, Any]:
         raise BadField(reason="its type is that of the path", error="formatError")
     if said not in _TYPES:
         raise NotOffered(what_is_asked=f"transactions of type {said}")
+    if said == "disbursement" and batches.SCOPE not in caller.scopes:
+        raise ScopeMissing(scope=batches.SCOPE)
     if body.creditParty is None or body.debitParty is None:
         raise BadField(reason="it names a creditParty and a debitParty", error="mandatoryValueNotSupplied")
     read_amount(body.amount, body.currency, tx.country.currency)
@@ -96,15 +101,42 @@ def _order(
     request: ClientRequest,
 ) -> Order:
     other: UUID
-    person = find_person(tx, credit if kind == OrderKind.CASH_IN else debit)
+    inward = kind in (OrderKind.CASH_IN, OrderKind.REMIT)
+    person = find_person(tx, credit if inward else debit)
     if kind == OrderKind.SEND:
         other = find_person(tx, credit)
     elif kind == OrderKind.PAY:
         other = find_shop(tx, credit, kind="merchant").id
+    elif kind == OrderKind.REMIT:
+        other = find_shop(tx, debit, kind="merchant").id
     else:
-        other = find_shop(tx, debit if kind == OrderKind.CASH_IN else credit, kind="agent").id
+        other = find_shop(tx, debit if inward else credit, kind="agent").id
     keyspace = f"gsma:{caller.client_id}"
     return Order(kind, person, other, amount_minor, keyspace, request.id, through=caller.client_id)
+
+
+def show_payment(tx: Tx, payment: Payment) -> dict[str, Any]:
+    """A payment that the ledger has, whoever asked for it."""
+    return {
+        "transactionReference": show_id("trf", payment.id),
+        "type": accounts.kind_of(payment.code),
+        "transactionStatus": "completed",
+        "amount": show_amount(payment.amount_minor),
+        "currency": tx.country.currency,
+        "creditParty": _side(payment.credit),
+        "debitParty": _side(payment.debit),
+        "transactionReceipt": show_id("evt", payment.event_id),
+        "creationDate": instant(payment.at),
+        "modificationDate": instant(payment.at),
+    }
+
+
+def _side(side: Side) -> list[dict[str, str]]:
+    if side.shop is not None:
+        return [{"key": "organisationid", "value": side.shop.code}]
+    if side.person_id is not None:
+        return [{"key": "walletid", "value": show_id("per", side.person_id)}]
+    return [{"key": "identityalias", "value": "not shown"}]
 
 
 def show(state: State, request: ClientRequest, receipt: Receipt) -> tuple[str, dict[str, Any]]:
