@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import tempfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,7 @@ from ayni.app import MODULES, load_country
 from ayni.foundation.db import Database
 from ayni.foundation.embedded import EmbeddedServer
 from ayni.foundation.migrate import migrate
+from bench.api import api_section
 from bench.disbursement import disbursement
 from bench.ledger_bench import ONE_TRANSFER, Bench, group_commit, pgbench
 from bench.linkage import linkage
@@ -183,7 +185,7 @@ def _instead(document: str, section: list[str]) -> str:
     return before + "\n".join(section).rstrip() + "\n" + ("\n" + after if after else "")
 
 
-PARTS = ("batches", "one", "growth", "wallet", "cycle", "registry", "duplicates", "welfare")
+PARTS = ("batches", "one", "growth", "wallet", "api", "cycle", "registry", "duplicates", "welfare")
 
 
 def main() -> None:
@@ -240,6 +242,10 @@ def _measured(server: EmbeddedServer, part: str, chosen: argparse.Namespace) -> 
     if part == "wallet":
         many = _tpcb(server, 32)
         return [wallet_section(server, lambda: pgbench(server, many, 32, chosen.seconds, None))]
+    if part == "api":
+        many = _tpcb(server, 32)
+        tpcb = partial(pgbench, server, many, 32, chosen.seconds, None)
+        return [api_section(server, tpcb, max(chosen.entitlements))]
     if part == "cycle":
         return [_disbursements(server, chosen.entitlements)]
     server.create_database(part)

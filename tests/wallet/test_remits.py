@@ -72,7 +72,7 @@ def test_a_payment_is_found_by_the_id_of_any_of_its_transfers(paying: City) -> N
     with pytest.raises(UnknownPayment):
         wallet.get_payment(paying.tx, payment_id=TransferId(new_id(paying.tx.now)))
     with pytest.raises(UnknownPayment):
-        wallet.get_payment(paying.tx, payment_id=receipt.payment_id, client_id="nobody")
+        wallet.get_payment(paying.tx, payment_id=receipt.payment_id, linked_to="nobody")
 
 
 def test_a_payment_of_several_parts_is_one(city: City) -> None:

@@ -60,6 +60,26 @@ def test_pages_add_up_to_the_whole(city: City, most: int) -> None:
     assert tuple(entry for page in pages for entry in page) == whole
 
 
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_what_comes_while_pages_are_read_is_on_none_of_them(city: City, most: int) -> None:
+    """A bug: what came into an account of which no page had told anything yet was told among older events."""
+    city.give(3_000, "food")
+    for _ in range(3):
+        city.cash_in(500)
+    whole = wallet.statement(city.tx, person_id=city.resident).entries
+    found, older = [], None
+    while True:
+        page = wallet.statement(city.tx, person_id=city.resident, most=most, older=older)
+        found += page.entries
+        older = page.older
+        if older is None:
+            break
+        city.give(100, "food")
+        city.give(100, "school")
+        city.cash_in(500)
+    assert tuple(found) == whole
+
+
 def test_money_on_hold_is_a_line_when_it_arrives_and_not_before(city: City) -> None:
     city.give(700)
     hold = ledger.Transfer(

@@ -6,6 +6,7 @@ shown is read from the ledger, and the same request sent twice moves money once.
 """
 
 from ayni.wallet.errors import UnknownShop, UnknownWallet
+from ayni.wallet.errors.refunds import UnknownPayment
 from ayni.wallet.errors.vouchers import UnknownVoucher
 from ayni.wallet.jobs import (
     Desk,
@@ -47,6 +48,7 @@ from ayni.wallet.model.bills import Bill, BillAnswer, OpenBill
 from ayni.wallet.model.closings import Closing
 from ayni.wallet.model.goals import Rhythm
 from ayni.wallet.model.papers import PaperKind
+from ayni.wallet.model.requests import PayRequest
 from ayni.wallet.model.safety import SanctionEntry
 from ayni.wallet.model.stops import StopKind
 from ayni.wallet.model.vouchers import VoucherCode
@@ -111,7 +113,7 @@ from ayni.wallet.queries import (
     list_parcels_of,
     statement,
 )
-from ayni.wallet.queries.payments import get_payment
+from ayni.wallet.queries.payments import get_payment, payment_id_of
 
 __all__ = [
     "INVARIANTS",
@@ -130,6 +132,7 @@ __all__ = [
     "PaperKind",
     "Parcel",
     "ParcelEnd",
+    "PayRequest",
     "Payee",
     "Payment",
     "PreparedBenefits",
@@ -144,6 +147,7 @@ __all__ = [
     "Statement",
     "StatementEntry",
     "StopKind",
+    "UnknownPayment",
     "UnknownShop",
     "UnknownVoucher",
     "UnknownWallet",
@@ -191,6 +195,7 @@ __all__ = [
     "pay_commissions",
     "pay_out",
     "pay_standing",
+    "payment_id_of",
     "post_benefits",
     "prepare_benefits",
     "put_to_sleep",

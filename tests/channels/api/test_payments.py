@@ -96,7 +96,7 @@ def test_sending_to_a_telephone_and_letting_it_wait(served: Served) -> None:
         ({"amount_minor": 10**15}, "bad_request"),
         ({"amount_minor": 2**70}, "bad_request"),
         ({"key": "1"}, "bad_request"),
-        ({"key": "6f9619ff-8b86-4011-b42d-00cf4fc964ff"}, "bad_key"),
+        ({"key": "6f9619ff-8b86-4011-b42d-00cf4fc964ff"}, "bad_request"),
         ({"wallet": "per_x"}, "bad_request"),
         ({"wallet": "per_zzzzzzzzzzzzzzzzzzzzzzzzzz"}, "bad_request"),
         ({"wallet": None}, "bad_request"),

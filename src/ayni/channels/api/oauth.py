@@ -75,3 +75,68 @@ def _basic(header: str) -> tuple[str, str] | None:
 def _refuse(error: str, sentence: str, status: int = 400) -> Response:
     headers = _NO_STORE | ({"www-authenticate": "Basic"} if status == 401 else {})
     return JSONResponse({"error": error, "error_description": sentence}, status, headers)
+
+
+_ERROR = {
+    "description": "One of the errors of RFC 6749, section 5.2",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["error", "error_description"],
+                "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
+            }
+        }
+    },
+}
+DESCRIPTION = {
+    "tags": ["tokens"],
+    "summary": "Get a token",
+    "description": "OAuth 2.0 client credentials, with the secret in the body or in a Basic header.",
+    "operationId": "token",
+    "security": [],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {
+                    "type": "object",
+                    "required": ["grant_type"],
+                    "properties": {
+                        "grant_type": {"const": "client_credentials"},
+                        "client_id": {"type": "string"},
+                        "client_secret": {"type": "string"},
+                        "scope": {"type": "string"},
+                    },
+                },
+                "example": {
+                    "grant_type": "client_credentials",
+                    "client_id": "bank-one",
+                    "client_secret": "…",
+                },
+            }
+        },
+    },
+    "responses": {
+        "200": {
+            "description": "A token for fifteen minutes",
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["access_token", "token_type", "expires_in", "scope"],
+                        "properties": {
+                            "access_token": {"type": "string"},
+                            "token_type": {"const": "Bearer"},
+                            "expires_in": {"type": "integer"},
+                            "scope": {"type": "string"},
+                        },
+                    }
+                }
+            },
+        },
+        "400": _ERROR,
+        "401": _ERROR,
+    },
+}
+"""How it is described: it is no operation of FastAPI's, which would want a library to read forms."""

@@ -181,9 +181,15 @@ def _lines(
     """Lines that moved the balance: a hold does so only when it is posted."""
     found: list[StatementLine] = []
     before = (older or {}).get(account_id, 0)
+    # An account of which no page has told anything yet begins where they end: what is newer came meanwhile.
+    bound = min(older.values()) if older and not before else None
     while len(found) < most:
         page = ledger.list_statement(tx, account_id, most=most, before_seq=before)
-        found += [line for line in page if line.kind in (Kind.SINGLE, Kind.POST, Kind.RETURN)]
+        found += [
+            line
+            for line in page
+            if line.kind in (Kind.SINGLE, Kind.POST, Kind.RETURN) and (bound is None or line.seq < bound)
+        ]
         if len(page) < most:
             break
         before = page[-1].seq

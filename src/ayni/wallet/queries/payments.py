@@ -8,18 +8,18 @@ from uuid import UUID
 from ayni import ledger
 from ayni.foundation.db import Tx
 from ayni.ledger import Kind, TransferCode
-from ayni.values.ids import AccountId, TransferId
+from ayni.values.ids import AccountId, TransferId, client_id
 from ayni.wallet import store
 from ayni.wallet.errors.refunds import UnknownPayment
 from ayni.wallet.model import Payment, Side
 from ayni.wallet.store import links
 
 
-def get_payment(tx: Tx, *, payment_id: TransferId, client_id: str = "") -> Payment:
+def get_payment(tx: Tx, *, payment_id: TransferId, linked_to: str = "") -> Payment:
     """A payment by the id of any of its transfers.
 
-    For a system outside, by its `client_id`, only one of a wallet or a shop that it is linked to, and without
-    residents that it is not linked to. Raises UnknownPayment.
+    For a system outside, by its id `linked_to`, only one of a wallet or a shop that it is linked to, and
+    without residents that it is not linked to. Raises UnknownPayment.
     """
     found = ledger.find_transfer(tx, payment_id)
     legs = [] if found is None else [leg for leg in ledger.list_legs(tx, payment_id) if _moved(leg.kind)]
@@ -39,7 +39,12 @@ def get_payment(tx: Tx, *, payment_id: TransferId, client_id: str = "") -> Payme
         debit=sides[first.debit_account_id],
         credit=sides[first.credit_account_id],
     )
-    return _within(tx, payment, client_id) if client_id else payment
+    return _within(tx, payment, linked_to) if linked_to else payment
+
+
+def payment_id_of(*, client: str, key: UUID) -> TransferId:
+    """The id that the payment of a client's request with this key has, if it was carried out."""
+    return TransferId(client_id(client, key))
 
 
 def _moved(kind: Kind) -> bool:
@@ -55,15 +60,15 @@ def _sides(tx: Tx, account_ids: list[AccountId]) -> dict[AccountId, Side]:
     return found
 
 
-def _within(tx: Tx, payment: Payment, client_id: str) -> Payment:
+def _within(tx: Tx, payment: Payment, outside: str) -> Payment:
     """What a client may know of a payment: a resident whom it is not linked to is nobody."""
     subjects = [subject for side in (payment.debit, payment.credit) for subject in _subject(side)]
-    reach = links.find_reach(tx, [client_id], subjects)
-    if not any(reach.covers(client_id, subject) for subject in subjects):
+    reach = links.find_reach(tx, [outside], subjects)
+    if not any(reach.covers(outside, subject) for subject in subjects):
         raise UnknownPayment
 
     def seen(side: Side) -> Side:
-        hidden = side.person_id is not None and not reach.covers(client_id, side.person_id)
+        hidden = side.person_id is not None and not reach.covers(outside, side.person_id)
         return Side() if hidden else side
 
     return replace(payment, debit=seen(payment.debit), credit=seen(payment.credit))

@@ -210,7 +210,7 @@ def _one_transaction(asked: Asked) -> Told:
         if found is not None and found.kind in (transactions.KIND, reversals.KIND):
             return Told(found.answer)
         payment_id = reversals.read_reference(reference)
-        payment = wallet.get_payment(tx, payment_id=payment_id, client_id=client_id)
+        payment = wallet.get_payment(tx, payment_id=payment_id, linked_to=client_id)
         return Told(transactions.show_payment(tx, payment))
 
 

@@ -1,1 +1,11 @@
 """Version 1 of our own API: one file for each resource."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from ayni.channels.api.v1 import agents, found_payments, programmes, quotes, requests, shops, wallets
+
+router = APIRouter(prefix="/api/v1")
+for _part in (wallets, quotes, found_payments, requests, shops, agents, programmes):
+    router.include_router(_part.router)

@@ -18,6 +18,7 @@ from ayni.channels.api.carrying import Sending, carry_out, send
 from ayni.channels.api.errors import BadRequest, ScopeMissing
 from ayni.channels.api.state import State, caller_of, named, state_of
 from ayni.channels.api.tokens import Caller
+from ayni.channels.api.v1.described import KEY_PATTERN
 from ayni.values.ids import PersonId, show_id
 from ayni.wallet import Order, OrderKind, Receipt
 
@@ -25,14 +26,14 @@ SCOPE = "payments:write"
 _JSON = "application/json"
 
 
-PersonText = Annotated[str, msgspec.Meta(pattern="^per_[0-9a-z]{26}$")]
+PersonText = Annotated[str, msgspec.Meta(pattern="^per_[0-7][0-9a-hjkmnp-tv-z]{25}$")]
 
 
 class NewPayment(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What is to be paid. `key` is a UUIDv7 that the client makes and keeps before it sends."""
 
     kind: Literal["pay", "cash_in", "cash_out", "send"]
-    key: UUID
+    key: Annotated[str, msgspec.Meta(pattern=KEY_PATTERN)]
     wallet: PersonText
     amount_minor: Annotated[int, msgspec.Meta(ge=1, le=10**14)]
     shop: Annotated[str, msgspec.Meta(pattern="^[0-9A-Z]{4,12}$")] | None = None
@@ -55,7 +56,7 @@ class Payment(msgspec.Struct, frozen=True):
 
     id: str
     event: str
-    key: UUID
+    key: str
     kind: str
     amount_minor: int
     fee_minor: int
@@ -101,7 +102,7 @@ def _order(asked: NewPayment, shop_id: UUID, caller: Caller) -> Order:
         shop_id,
         asked.amount_minor,
         caller.keyspace,
-        asked.key,
+        UUID(asked.key),
         through=caller.client_id,
     )
 
@@ -111,14 +112,14 @@ def _carry_out(state: State, caller: Caller, asked: NewPayment) -> Receipt:
     if asked.phone is not None:
         payee = None if asked.payee is None else PersonId(named("per", asked.payee))
         sent = Sending(PersonId(named("per", asked.wallet)), asked.phone, asked.amount_minor, payee)
-        return send(state, caller, sent, asked.key, caller.keyspace)
+        return send(state, caller, sent, UUID(asked.key), caller.keyspace)
     assert asked.shop is not None
     with state.database.transaction(caller.actor) as tx:
         shop_id = state.find_shop(tx, asked.shop)
     return carry_out(state, caller.actor, _order(asked, shop_id, caller))
 
 
-def show(receipt: Receipt, key: UUID) -> Payment:
+def show(receipt: Receipt, key: str) -> Payment:
     """A receipt as it is told."""
     assert receipt.payment_id is not None
     return Payment(
