@@ -18,13 +18,13 @@ from uuid import UUID
 
 import urllib3
 
-from ayni import payments, wallet
+from ayni import ledger, payments, wallet
 from ayni.app import MODULES, load_country
 from ayni.foundation import clients, keys
 from ayni.foundation.db import Actor, Database
 from ayni.foundation.embedded import EmbeddedServer
 from ayni.foundation.migrate import migrate
-from ayni.values.ids import EntitlementId, PersonId, ProgrammeId, new_id, show_id
+from ayni.values.ids import AccountId, EntitlementId, PersonId, ProgrammeId, new_id, show_id
 from ayni.wallet import Benefit
 from bench.measure import figure, in_turn, ratio
 from bench.wallet import SHOPS, Town
@@ -134,19 +134,24 @@ pay_benefits(sys.argv[1], sys.argv[2], int(sys.argv[3]))
 
 
 def pay_benefits(url: str, account: str, count: int) -> None:
-    """Pay so many benefits of 0.01, two thousand at a time, to the town's wallets, as fast as it goes."""
+    """Pay so many benefits of 0.01, to the town's wallets, as the job of a cycle does."""
     with Database(url, load_country("peru")) as database:
         with database.transaction(_ACTOR) as tx:
             rows = tx.connection.execute("SELECT person_id FROM wallet.wallets ORDER BY person_id").fetchall()
             at = tx.now
         people = [PersonId(row[0]) for row in rows]
         print("ready", flush=True)
-        for start in range(0, count, 2_000):
-            some = [people[(start + place) % len(people)] for place in range(2_000)]
+        turns, paid = ledger.Turns(ledger.BULK_BATCH), 0
+        while paid < count:
+            some = [people[(paid + place) % len(people)] for place in range(turns.size)]
             benefits = [Benefit(EntitlementId(new_id(at)), at, one, 1) for one in some]
+            turns.begin()
             with database.transaction(_ACTOR) as tx:
-                answers = wallet.disburse(tx, from_account_id=UUID(account), benefits=benefits)  # type: ignore[arg-type]
+                answers = wallet.disburse(tx, from_account_id=AccountId(UUID(account)), benefits=benefits)
+                turns.look(tx)
+            turns.pause()
             assert all(answer.paid for answer in answers)
+            paid += len(some)
 
 
 def _while_paying(served: Served, server: EmbeddedServer, rate: int, count: int) -> list[dict[str, Any]]:

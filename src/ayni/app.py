@@ -137,7 +137,7 @@ def _finish_requests(database: Database) -> None:
     from ayni.channels.api import gsma
     from ayni.foundation import keys
 
-    gsma.finish_requests(database, keys.load(read_settings().home / "keys"))
+    gsma.finish_requests(database, lambda: keys.load(read_settings().home / "keys"))
 
 
 def run_worker(database: Database, *, once: bool = False) -> None:

@@ -22,6 +22,7 @@ def test_the_demonstration_closes_its_books(ayni: Ayni) -> None:
     assert data["people"] > 1400
     assert data["paid"] > 0
     assert data["spent_minor"] > 0
+    assert data["http_orders"] > 10
     assert data["cashed_out_minor"] > 0
     month = data["month"]
     assert (month["days"], month["orders"] > 30) == (30, True)

@@ -39,7 +39,7 @@ from ayni.ledger.operations import (
     set_account_limits,
     set_limit_class,
 )
-from ayni.ledger.poster import Poster
+from ayni.ledger.poster import Poster, Turns
 from ayni.ledger.queries import (
     find_accounts,
     find_transfer,
@@ -73,6 +73,7 @@ __all__ = [
     "Transfer",
     "TransferCode",
     "TrialBalanceRow",
+    "Turns",
     "Violation",
     "add_limit",
     "add_limit_codes",

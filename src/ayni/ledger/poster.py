@@ -10,15 +10,17 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg
 from psycopg.rows import TupleRow
 
 from ayni.foundation.answers import Answer, give
-from ayni.foundation.db import Database, DatabaseUnreachable, OutcomeUnknown, connect
+from ayni.foundation.db import Database, DatabaseUnreachable, OutcomeUnknown, Tx, connect
 from ayni.ledger import store
 from ayni.ledger.errors import BatchTooLarge, NoRoom, PosterStopped
 from ayni.ledger.formats import check_fits, pack
@@ -157,3 +159,38 @@ class Poster:
 
     def _fail(self, batch: list[_Submission], error: Exception) -> None:
         give([(submission.answer, error) for submission in batch])
+
+
+class Turns:
+    """How many to post at once, so that nobody at a till waits long behind work in bulk.
+
+    As long as nobody waits for the ledger's lock it is as many as one likes. When somebody does, it is few,
+    and the others have their turn, as long as the batch took, before the next. `look` goes last in the
+    transaction that posts, and `pause` after its commit.
+    """
+
+    def __init__(self, most: int, *, fewest: int = 200) -> None:
+        self.size = most
+        self._most = most
+        self._fewest = min(fewest, most)
+        self._begun = time.monotonic_ns()
+        self._pause = timedelta(0)
+
+    def begin(self) -> None:
+        """A batch begins now."""
+        self._begun = time.monotonic_ns()
+
+    def look(self, tx: Tx) -> None:
+        """Look whether somebody waits for this transaction to end."""
+        took = timedelta(microseconds=(time.monotonic_ns() - self._begun) // 1_000)
+        if store.is_waited_for(tx):
+            self.size = self._fewest
+            self._pause = took
+        else:
+            self.size = min(self._most, self.size * 2)
+            self._pause = timedelta(0)
+
+    def pause(self) -> None:
+        """Let the others have their turn, if there were any."""
+        if self._pause:
+            time.sleep(self._pause.total_seconds())

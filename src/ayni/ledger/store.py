@@ -117,6 +117,13 @@ def change(tx: Tx, query: str, **values: Any) -> Any:
     return row[0]
 
 
+def is_waited_for(tx: Tx) -> bool:
+    """Whether somebody waits for the ledger's lock."""
+    row = tx.execute(_QUERIES["is_waited_for"]).fetchone()
+    assert row is not None
+    return bool(row[0])
+
+
 def _account(*, accepts: list[int] | None, **given: Any) -> Account:
     # PostgreSQL's array comes as a list, which a frozen account must not carry.
     return Account(accepts=None if accepts is None else tuple(accepts), **given)

@@ -12,6 +12,8 @@ from ayni.channels.api import callbacks, gsma
 from ayni.channels.api.errors import NotTaken
 from ayni.foundation import client_requests, jobs
 from ayni.foundation.client_requests import ClientRequest
+from ayni.foundation.db import Database
+from ayni.foundation.keys import KeyRing, KeyRingLost
 from ayni.foundation.settings import BadSetting, read_settings
 from tests.channels.api.conftest import HERE, Served
 from tests.channels.api.gsma_client import Gsma, payment
@@ -111,7 +113,7 @@ def test_a_request_that_a_killed_server_left_open_is_carried_out_once(served: Se
         )
     assert is_new
     for _ in range(2):
-        gsma.finish_requests(served.database, served.ring)
+        gsma.finish_requests(served.database, lambda: served.ring)
     assert served.balance(served.rosa) == before - 300
     with served.database.transaction(TEST_ACTOR) as tx:
         found = client_requests.get_request(tx, request_id=request.id, client_id=served.house.id)
@@ -130,3 +132,12 @@ def test_networks_are_read() -> None:
     told = read_settings({"AYNI_CALLBACK_NETWORKS": "10.1.0.0/16, ::1/128"})
     assert [str(network) for network in told.callback_networks] == ["10.1.0.0/16", "::1/128"]
     assert read_settings({}).callback_networks == ()
+
+
+def test_a_round_with_nothing_to_finish_needs_no_keys(own_database: Database) -> None:
+    """A bug: it loaded the ring first, and failed each minute where there was none."""
+
+    def lost() -> KeyRing:
+        raise KeyRingLost(folder="nowhere")
+
+    assert gsma.finish_requests(own_database, lost) == 0

@@ -126,7 +126,7 @@ def test_a_batch_that_was_half_paid_when_the_server_died_is_paid_once(gsma: Gsma
     batch = get(gsma, str(request.id)).data
     assert (batch["batchStatus"], batch["processingFlag"]) == ("created", True)
     for _ in range(2):
-        profile.finish_requests(served.database, served.ring)
+        profile.finish_requests(served.database, lambda: served.ring)
     batch = get(gsma, str(request.id)).data
     assert (batch["completedCount"], batch["rejectionCount"]) == (450, 0)
     assert served.balance(served.pedro) == before + 450 * 50

@@ -18,6 +18,7 @@ from ayni.channels.cli.answer import REFUSED, Json, show
 from ayni.channels.cli.living_city import Figures, LivingCity
 from ayni.channels.cli.progress import counting
 from ayni.channels.cli.session import Session
+from ayni.foundation import keys
 from ayni.foundation.db import Database
 from ayni.foundation.embedded import EmbeddedServer
 from ayni.foundation.errors import Refused
@@ -63,7 +64,7 @@ def demo(
     session = Session.of(context)
     start = time.perf_counter()
     with _database(session, keep=keep) as (database, home), counting(quiet=json) as told:
-        living = _city(session, database, seed)
+        living = _city(session, database, home, seed)
         padron = home / "padron.csv"
         told("making people up", 0, people)
         city.generate(
@@ -109,7 +110,14 @@ def _database(session: Session, *, keep: bool) -> Iterator[tuple[Database, Path]
             shutil.rmtree(home, ignore_errors=True)
 
 
-def _city(session: Session, database: Database, seed: int) -> LivingCity:
+def _city(session: Session, database: Database, home: Path, seed: int) -> LivingCity:
+    @contextlib.contextmanager
+    def serve() -> Iterator[str]:
+        own = Database(database.url, session.country, pool_size=16)
+        ring = keys.load(home / "keys")
+        with own, session.wiring.serve_api(own, ring, host="127.0.0.1", port=0) as url:
+            yield url
+
     with database.transaction() as tx:
         bank, on = PretendBank(tx), tx.today
     accounts = session.wiring.sample_bank_accounts(session.settings.country)
@@ -121,6 +129,7 @@ def _city(session: Session, database: Database, seed: int) -> LivingCity:
         register=SandboxIdentityRegister(),
         texts=session.wiring.sample_programmes(session.settings.country),
         on=on,
+        serve=serve,
         seed=seed,
     )
 
@@ -139,6 +148,7 @@ def _table(session: Session, figures: Figures, seconds: float) -> tuple[dict[str
         ("    of them until an officer has decided", f"{figures.waiting:,}"),
         ("spent in shops", money(figures.spent_minor)),
         ("cashed out at agents", money(figures.cashed_out_minor)),
+        ("orders over HTTP while a cycle was paid", f"{figures.http_orders:,}"),
         ("orders refused, with their reasons", f"{figures.refused_orders:,}"),
         (f"traded in the {figures.month.days} days after", f"{figures.month.orders:,}"),
         ("  refused, with their reasons", f"{figures.month.refused:,}"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,9 +18,9 @@ from typing import Any, Protocol
 from ayni import identity, ledger, payments, programmes, registry, wallet
 from ayni.channels.cli.living_month import LivingMonth, Month, MonthBank
 from ayni.channels.cli.living_next import NextMonth, look_ahead
+from ayni.channels.cli.living_tills import Serve, open_tills
 from ayni.foundation import invariants
 from ayni.foundation.db import Actor, Database
-from ayni.foundation.errors import AyniError
 from ayni.identity import IdentityRegister, NewPerson, OfficerRole
 from ayni.payments import BankCredit
 from ayni.values.ids import OfficerId, PersonId, new_id, show_id
@@ -62,6 +63,8 @@ class Figures:
     spent_minor: int = 0
     cashed_out_minor: int = 0
     refused_orders: int = 0
+    http_orders: int = 0
+    """Of all orders: how many came over the HTTP API, while a cycle was being paid."""
     month: Month = field(default_factory=Month)
     next_month: NextMonth = field(default_factory=NextMonth)
     trust_minor: int = 0
@@ -83,6 +86,7 @@ class LivingCity:
     register: IdentityRegister
     texts: dict[str, str]
     on: date
+    serve: Serve
     seed: int = 1
     say: Say = lambda what, done, total: None
     figures: Figures = field(default_factory=Figures)
@@ -92,6 +96,7 @@ class LivingCity:
         self.cycles: list[programmes.Cycle] = []
         self.shops: list[Shop] = []
         self.agents: list[Shop] = []
+        self.served: set[PersonId] = set()
 
     def run(self, padron: Path) -> Figures:
         """Everything, from a padrón to an evening with the books closed."""
@@ -101,8 +106,9 @@ class LivingCity:
             ("set up", self.set_up),
             ("assess, enrol, approve", self.decide),
             ("open wallets", self.open_wallets),
-            ("disburse", self.disburse),
+            ("disburse", lambda: self.disburse(self.cycles[:1])),
             ("shops and agents", self.open_shops),
+            ("disburse, and trade over HTTP", self.disburse_beside_tills),
             ("spend", self.spend),
             ("a month of trading", self.live_on),
             ("the month after", self.look_ahead),
@@ -174,6 +180,8 @@ class LivingCity:
                     )
             self.cycles.append(approved)
             self.figures.eligible += assessment.eligible
+        # Those of the largest cycle go shopping while the others are paid.
+        self.cycles.sort(key=lambda one: -one.entitlements)
 
     def open_wallets(self) -> None:
         """Everybody who is to receive something gets a wallet, if name and document allow it."""
@@ -187,9 +195,9 @@ class LivingCity:
                 wallet.take_into_use(tx, person_ids=opened)
                 self.figures.wallets += len(opened)
 
-    def disburse(self) -> None:
+    def disburse(self, cycles: Sequence[programmes.Cycle]) -> None:
         """Each cycle is paid in batches."""
-        for cycle in self.cycles:
+        for cycle in cycles:
             done = programmes.disburse_cycle(
                 self.database,
                 cycle_id=cycle.id,
@@ -200,6 +208,27 @@ class LivingCity:
             self.figures.paid_minor += done.paid_minor
             self.figures.unpaid += done.unpaid
             self.figures.waiting += done.reasons.get(programmes.HeldBack.WAITS_FOR_ADJUDICATION.sentence, 0)
+
+    def disburse_beside_tills(self) -> None:
+        """The other cycles are paid while those of the first go shopping, over the HTTP API."""
+        has = self._recipients()
+        first, *others = self.cycles
+        elsewhere = {person for cycle in others for person in has[cycle.programme]}
+        mine = [person for person in has[first.programme] if person not in elsewhere]
+        with self.database.transaction(ACTOR) as tx:
+            now = tx.now
+        self.served = set(mine)
+        orders = list(self._orders({first.programme: mine}, now))
+        with open_tills(self.database, self.serve, ACTOR) as tills, ThreadPoolExecutor(1) as beside:
+            trading = beside.submit(tills.carry_out, orders, [*self.shops, *self.agents])
+            self.disburse(others)
+            done = trading.result()
+        self._count(orders, done)
+        self.figures.http_orders = len(orders)
+
+    def _recipients(self) -> dict[str, list[PersonId]]:
+        with self.database.transaction(ACTOR) as tx:
+            return {cycle.programme: programmes.list_recipients(tx, cycle.id) for cycle in self.cycles}
 
     def open_shops(self) -> None:
         """Neighbourhood shops that take food money, and agents who pay out cash."""
@@ -225,15 +254,18 @@ class LivingCity:
                     )
 
     def spend(self) -> None:
-        """Each household buys; whoever has money without a purpose takes some out as cash."""
+        """Each household that has not yet buys; whoever has money without a purpose fetches cash too."""
+        has = {
+            code: [person for person in people if person not in self.served]
+            for code, people in self._recipients().items()
+        }
         with self.database.transaction(ACTOR) as tx:
-            has = {cycle.programme: programmes.list_recipients(tx, cycle.id) for cycle in self.cycles}
             now = tx.now
         orders = list(self._orders(has, now))
         for done, part in enumerate(_parts(orders)):
             with self.database.transaction(ACTOR) as tx:
                 answers = wallet.carry_out(tx, orders=part)
-            self._count(part, answers)
+            self._count(part, [isinstance(answer, Receipt) for answer in answers])
             self.say("spend", min(len(orders), (done + 1) * ledger.BULK_BATCH // 2), len(orders))
 
     def _orders(self, has: dict[str, list[PersonId]], now: Any) -> Iterator[Order]:
@@ -270,9 +302,9 @@ class LivingCity:
         with self.database.transaction(ACTOR) as tx:
             return [one for one in self.recipients if wallet.find_wallet(tx, person_id=one) is not None]
 
-    def _count(self, orders: Sequence[Order], answers: Sequence[Receipt | AyniError]) -> None:
-        for order, answer in zip(orders, answers, strict=True):
-            if isinstance(answer, AyniError):
+    def _count(self, orders: Sequence[Order], done: Sequence[bool]) -> None:
+        for order, was_done in zip(orders, done, strict=True):
+            if not was_done:
                 self.figures.refused_orders += 1
             elif order.kind is OrderKind.PAY:
                 self.figures.spent_minor += order.amount_minor

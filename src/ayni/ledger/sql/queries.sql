@@ -6,6 +6,10 @@ SELECT first_seq, results, amounts, seqs FROM ledger.post(
     %(pending_ids)s::uuid[], %(timeouts)s::integer[], %(references)s::uuid[], %(event_ats)s::timestamptz[],
     %(contexts)s::jsonb[], %(ordered)s);
 
+-- name: is_waited_for
+-- Whether somebody waits for the ledger's lock.
+SELECT ledger.is_waited_for();
+
 -- name: expire
 -- Expires overdue holds, oldest first, and says how many.
 SELECT ledger.expire(%(most)s);

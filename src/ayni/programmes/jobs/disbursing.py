@@ -41,7 +41,8 @@ def disburse_cycle(
     most: int = ledger.BULK_BATCH,
     by_agents: bool = False,
 ) -> Disbursed:
-    """Pay what an approved cycle owes, and what stayed unpaid when called again; `most` in a transaction.
+    """Pay what an approved cycle owes, and what stayed unpaid when called again; `most` in a transaction, and
+    few while somebody waits for the ledger.
 
     `by_agents`: who has no wallet gets a voucher, which any agent pays out in cash.
 
@@ -60,8 +61,10 @@ def disburse_cycle(
     after, done, newly, stopped = _NIL, 0, 0, None
     reasons: Counter[str] = Counter()
 
+    turns = ledger.Turns(most)
+
     def prepare(after: UUID) -> _Batch:
-        return _prepare(database, actor, cycle, book, after, most, by_agents=by_agents)
+        return _prepare(database, actor, cycle, book, after, turns.size, by_agents=by_agents)
 
     # While PostgreSQL posts one batch, a second thread prepares the next.
     with ThreadPoolExecutor(1, "disburse-ahead") as ahead:
@@ -69,13 +72,16 @@ def disburse_cycle(
         while batch.payables:
             last = batch.payables[-1].id
             following = ahead.submit(prepare, last)
+            turns.begin()
             try:
                 with database.transaction(actor) as tx:
                     unpaid, count = _pay(tx, cycle, book, batch)
+                    turns.look(tx)
             except (PaidMeanwhile, HeldMeanwhile):
                 following.result()
                 batch = prepare(after)
                 continue
+            turns.pause()
             after, done, newly = last, done + len(batch.payables), newly + count
             reasons.update(answer.reason for answer in unpaid)
             stopped = next((answer.reason for answer in unpaid if answer.code in _OURS), None)
@@ -85,9 +91,14 @@ def disburse_cycle(
             if stopped is not None:
                 break
     with database.transaction(actor) as tx:
-        if store.lock_cycle(tx, cycle_id) is CycleState.APPROVED:
-            store.run(tx, "set_cycle_state", id=cycle_id, state=CycleState.DISTRIBUTED)
-        counts = store.count_payments(tx, cycle_id)
+        return _close(tx, cycle_id, newly, reasons, stopped)
+
+
+def _close(tx: Tx, cycle_id: CycleId, newly: int, reasons: Counter[str], stopped: str | None) -> Disbursed:
+    """The cycle is distributed, and this is how it stands."""
+    if store.lock_cycle(tx, cycle_id) is CycleState.APPROVED:
+        store.run(tx, "set_cycle_state", id=cycle_id, state=CycleState.DISTRIBUTED)
+    counts = store.count_payments(tx, cycle_id)
     waiting = (counts.waiting, counts.waiting_minor)
     return Disbursed(newly, counts.paid, counts.paid_minor, counts.unpaid, dict(reasons), *waiting, stopped)
 

@@ -72,13 +72,16 @@ def _end(
             jobs.defer(tx, CALL_BACK, request_id=str(request.id))
 
 
-def finish_requests(database: Database, ring: KeyRing) -> int:
-    """Carry out what was kept and left open by somebody who was killed; returns how many it looked at."""
+def finish_requests(database: Database, load_ring: Callable[[], KeyRing]) -> int:
+    """Carry out what was kept and left open by somebody who was killed; returns how many it looked at.
+
+    The ring is loaded when there is something to do.
+    """
     looked, after = 0, _BEGINNING
     with database.transaction() as tx:
         if not client_requests.list_open_requests(tx, after=after, most=1):
             return 0
-    with State(database, ring) as state:
+    with State(database, load_ring()) as state:
         while True:
             with database.transaction() as tx:
                 found = client_requests.list_open_requests(tx, after=after, most=_MOST)
