@@ -51,6 +51,8 @@ def server() -> Iterator[EmbeddedServer]:
             # Nobody pulls this machine's plug. Tests of what survives a kill start servers of their own.
             connection.execute("ALTER SYSTEM SET fsync = off")
             connection.execute("ALTER SYSTEM SET full_page_writes = off")
+            connection.execute("ALTER SYSTEM SET checkpoint_timeout = '30min'")
+            connection.execute("ALTER SYSTEM SET max_wal_size = '4GB'")
             connection.execute("SELECT pg_reload_conf()")
         yield running
     shutil.rmtree(folder, ignore_errors=True)

@@ -26,6 +26,7 @@ DOORS = {
     "expire",
     "flag_account",
     "flag_owner",
+    "is_waited_for",
     "limit_use",
     "limit_violations",
     "open_accounts",

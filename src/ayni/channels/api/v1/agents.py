@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Path
 from pydantic import Field
 
 from ayni import wallet
+from ayni.channels.api.state import State
 from ayni.channels.api.tokens import Caller
 from ayni.channels.api.v1.described import PROBLEMS, Model, PhoneText, ShopText, TheState, may
 from ayni.foundation.db import Tx
@@ -42,6 +44,17 @@ class HandOver(Model):
     repeated: bool
 
 
+class Taken(Protocol):
+    """What the wallet says of cash that was taken over."""
+
+    @property
+    def amount_minor(self) -> int: ...
+    @property
+    def display_name(self) -> str: ...
+    @property
+    def repeated(self) -> bool: ...
+
+
 def _agent(tx: Tx, caller: Caller, code: str) -> UUID:
     shop = wallet.find_shop(tx, code=code)
     if shop is None or shop.kind != "agent":
@@ -50,44 +63,46 @@ def _agent(tx: Tx, caller: Caller, code: str) -> UUID:
     return shop.id
 
 
-def _told(answer: object) -> None:
-    """A wrong code is counted, and told once that is committed."""
+def _hand_over(
+    state: State, caller: Caller, code: str, take: Callable[[Tx, UUID], Taken | AyniError]
+) -> HandOver:
+    """What an agent is to hand over. A wrong code is counted, and told once that is committed."""
+    with state.database.transaction(caller.actor) as tx:
+        answer = take(tx, _agent(tx, caller, code))
     if isinstance(answer, AyniError):
         raise answer
+    return HandOver(amount_minor=answer.amount_minor, to=answer.display_name, repeated=answer.repeated)
 
 
 @router.post("/agents/{code}/cash-codes")
 def pay_out(state: TheState, code: CodePath, asked: ToldCode, caller: Caller = _MAY) -> HandOver:
     """Take over what a resident set aside; the agent then hands over that much cash. Again is the same."""
-    with state.database.transaction(caller.actor) as tx:
-        agent_id = _agent(tx, caller, code)
-        answer = wallet.pay_out(tx, ring=state.ring, agent_id=agent_id, phone=asked.phone, code=asked.code)
-    _told(answer)
-    assert not isinstance(answer, AyniError)
-    return HandOver(amount_minor=answer.amount_minor, to=answer.display_name, repeated=answer.repeated)
+
+    def take(tx: Tx, agent_id: UUID) -> Taken | AyniError:
+        return wallet.pay_out(tx, ring=state.ring, agent_id=agent_id, phone=asked.phone, code=asked.code)
+
+    return _hand_over(state, caller, code, take)
 
 
 @router.post("/agents/{code}/vouchers/look-up")
 def look_up(state: TheState, code: CodePath, asked: ToldVoucher, caller: Caller = _MAY) -> HandOver:
     """Whose voucher it is and what it is worth, before the agent looks at the document. Nothing moves."""
-    with state.database.transaction(caller.actor) as tx:
-        agent_id = _agent(tx, caller, code)
-        answer = wallet.vouchers.look_up_voucher(
+
+    def take(tx: Tx, agent_id: UUID) -> Taken | AyniError:
+        return wallet.vouchers.look_up_voucher(
             tx, ring=state.ring, agent_id=agent_id, number=asked.number, code=asked.code
         )
-    _told(answer)
-    assert not isinstance(answer, AyniError)
-    return HandOver(amount_minor=answer.amount_minor, to=answer.display_name, repeated=answer.repeated)
+
+    return _hand_over(state, caller, code, take)
 
 
 @router.post("/agents/{code}/vouchers")
 def cash(state: TheState, code: CodePath, asked: ToldVoucher, caller: Caller = _MAY) -> HandOver:
     """Take over a benefit; the agent then hands over that much cash. Again at the same agent is the same."""
-    with state.database.transaction(caller.actor) as tx:
-        agent_id = _agent(tx, caller, code)
-        answer = wallet.vouchers.cash_voucher(
+
+    def take(tx: Tx, agent_id: UUID) -> Taken | AyniError:
+        return wallet.vouchers.cash_voucher(
             tx, ring=state.ring, agent_id=agent_id, number=asked.number, code=asked.code
         )
-    _told(answer)
-    assert not isinstance(answer, AyniError)
-    return HandOver(amount_minor=answer.amount_minor, to=answer.display_name, repeated=answer.repeated)
+
+    return _hand_over(state, caller, code, take)

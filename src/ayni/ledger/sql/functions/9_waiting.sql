@@ -1,6 +1,6 @@
 -- Whether somebody waits for the ledger's lock in this database; the number is that of ledger.take_lock.
 CREATE OR REPLACE FUNCTION ledger.is_waited_for() RETURNS boolean
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT EXISTS (
         SELECT FROM pg_locks l
