@@ -64,7 +64,7 @@ def _pack(name: str) -> str:
 
 def register() -> None:
     """Make every module's invariants and jobs known. Twice is once."""
-    from ayni.foundation import invariants, jobs
+    from ayni.foundation import followers, invariants, jobs
 
     invariants.register_foundation()
     invariants.register(
@@ -98,6 +98,7 @@ def register() -> None:
         "api.finish_requests": (_finish_requests, "* * * * *"),
     }
     jobs.register("api.call_back", _call_back, in_transaction=False)
+    followers.register("api.tell_webhooks", _tell_webhooks)
     for name, (run, every) in rounds.items():
         jobs.register(name, run, in_transaction=False, every=every)
 
@@ -130,6 +131,15 @@ def _call_back(database: Database, request_id: str) -> None:
 
     networks = read_settings().callback_networks
     callbacks.call_back(database, request_id=request_id, networks=networks)
+
+
+def _tell_webhooks(database: Database) -> contextlib.AbstractContextManager[Callable[[], bool]]:
+    """Tell clients' addresses what the ledger wrote."""
+    from ayni.channels.api import telling
+    from ayni.foundation import keys
+
+    settings = read_settings()
+    return telling.telling(database, lambda: keys.load(settings.home / "keys"), settings.callback_networks)
 
 
 def _finish_requests(database: Database) -> None:

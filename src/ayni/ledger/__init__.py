@@ -41,21 +41,25 @@ from ayni.ledger.operations import (
 )
 from ayni.ledger.poster import Poster, Turns
 from ayni.ledger.queries import (
+    LAST,
     find_accounts,
     find_transfer,
     get_account,
     get_balance_at,
     get_transfer,
+    last_seq,
     limit_use,
     list_accounts,
     list_legs,
     list_statement,
+    list_transfers_after,
     list_trial_balance,
     list_violations,
 )
 
 __all__ = [
     "BULK_BATCH",
+    "LAST",
     "MAX_BATCH",
     "Account",
     "AccountCode",
@@ -87,10 +91,12 @@ __all__ = [
     "get_account",
     "get_balance_at",
     "get_transfer",
+    "last_seq",
     "limit_use",
     "list_accounts",
     "list_legs",
     "list_statement",
+    "list_transfers_after",
     "list_trial_balance",
     "list_violations",
     "open_accounts",

@@ -19,6 +19,8 @@ from ayni.ledger.model import (
 from ayni.values.ids import AccountId, OwnerRef, TransferId, show_id
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+LAST = 2**63 - 1
+"""A place in the ledger's order that nothing comes after."""
 
 
 def get_account(tx: Tx, account_id: AccountId) -> Account:
@@ -57,6 +59,22 @@ def list_legs(tx: Tx, transfer_id: TransferId) -> list[RecordedTransfer]:
     unknown.
     """
     return store.list_legs(tx, transfer_id)
+
+
+def list_transfers_after(
+    tx: Tx, *, after_seq: int, upto_seq: int = LAST, most: int = 2_000
+) -> list[RecordedTransfer]:
+    """The transfers after one and up to another in the ledger's order, oldest first.
+
+    Numbers have no gaps and are seen in their order: what follows the last that was seen comes later. What
+    became of them since (the state of a hold, what was returned) is not told.
+    """
+    return store.list_transfers_after(tx, after_seq=after_seq, upto_seq=upto_seq, most=most)
+
+
+def last_seq(tx: Tx) -> int:
+    """The place of the newest transfer in the ledger's order; 0 while there is none."""
+    return store.last_seq(tx)
 
 
 def limit_use(tx: Tx, owner_ref: OwnerRef, *, book: int) -> list[LimitUse]:

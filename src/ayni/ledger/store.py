@@ -196,6 +196,20 @@ def list_legs(tx: Tx, transfer_id: TransferId) -> list[RecordedTransfer]:
     return [leg for leg in found if leg is not None]
 
 
+def list_transfers_after(tx: Tx, *, after_seq: int, upto_seq: int, most: int) -> list[RecordedTransfer]:
+    """The transfers that follow one in the ledger's order."""
+    values = {"after_seq": after_seq, "upto_seq": upto_seq, "most": most}
+    with tx.connection.cursor(row_factory=kwargs_row(_recorded)) as cursor:
+        return cursor.execute(_QUERIES["transfers_after"], values).fetchall()
+
+
+def last_seq(tx: Tx) -> int:
+    """The place of the newest transfer; 0 while there is none."""
+    row = tx.execute(_QUERIES["last_seq"]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def list_limit_use(tx: Tx, *, owner_ref: OwnerRef, book: int) -> list[LimitUse]:
     """Today's limits of an owner in a book."""
     try:

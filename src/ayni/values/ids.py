@@ -38,6 +38,7 @@ KINDS = {
     "off": "officer",
     "grv": "grievance",
     "loan": "loan",
+    "whk": "webhook",
 }
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -113,7 +113,7 @@ from ayni.wallet.queries import (
     list_parcels_of,
     statement,
 )
-from ayni.wallet.queries.payments import get_payment, payment_id_of
+from ayni.wallet.queries.payments import get_payment, list_payments_after, payment_id_of
 
 __all__ = [
     "INVARIANTS",
@@ -182,6 +182,7 @@ __all__ = [
     "list_billers",
     "list_parcels_for",
     "list_parcels_of",
+    "list_payments_after",
     "look_up_bills",
     "make_cash_code",
     "note_deaths",

@@ -20,6 +20,7 @@ class Receiver:
     statuses: list[int] = field(default_factory=list)
     """Answered one after the other; then 204."""
     taken: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     location: str = ""
 
 
@@ -33,6 +34,7 @@ def receiver(*statuses: int, location: str = "") -> Iterator[Receiver]:
 
         def _take(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            noted.bodies.append(body)
             headers = {name.lower(): value for name, value in self.headers.items()}
             noted.taken.append((self.command, self.path, headers, json.loads(body)))
             self.send_response(noted.statuses.pop(0) if noted.statuses else 204)

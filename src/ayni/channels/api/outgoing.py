@@ -64,11 +64,30 @@ def read_address(url: str, networks: Networks = ()) -> Address:
     return Address(parts, host, port or _PORTS[parts.scheme])
 
 
+def read_address_of_events(url: str, networks: Networks = ()) -> Address:
+    """The same, for what tells of people's money: encrypted, or into a network that the operator named.
+
+    Raises BadAddress.
+    """
+    address = read_address(url, networks)
+    if address.parts.scheme == "http" and not _is_inside(address.host, networks):
+        raise BadAddress(reason="events are told over https:// only")
+    return address
+
+
+def _is_inside(host: str, networks: Networks) -> bool:
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return False
+    return any(found.version == network.version and found in network for network in networks)
+
+
 def _check_public(address: str, networks: Networks) -> None:
     found = ip_address(address.partition("%")[0])
     mapped = getattr(found, "ipv4_mapped", None)
     judged = mapped or found
-    if any(judged.version == network.version and judged in network for network in networks):
+    if _is_inside(str(judged), networks):
         return
     if not judged.is_global or judged.is_multicast:
         raise BadAddress(reason="it leads into a private network")

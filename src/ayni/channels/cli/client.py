@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
-from ayni import wallet
+from ayni import ledger, wallet
 from ayni.channels.cli.answer import Json, show, show_table
 from ayni.channels.cli.person.named import Officer, Reason, at_work, find
 from ayni.channels.cli.shop import get
-from ayni.foundation import clients
+from ayni.foundation import clients, webhooks
 from ayni.foundation.clients import SCOPES
 from ayni.foundation.db import Tx
+from ayni.values.ids import show_id
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -107,6 +109,38 @@ def _row(tx: Tx, one: clients.Client) -> dict[str, object]:
         "made_at": one.made_at,
         "ended_at": one.ended_at,
     }
+
+
+@cli.command("webhooks")
+def webhooks_(context: typer.Context, officer: Officer = None, json: Json = False) -> None:
+    """Say which addresses of clients are told what happens, and which do not take it.
+
+    \b
+    Example:
+      ayni client webhooks
+    """
+    with at_work(context, officer) as tx:
+        last_seq = ledger.last_seq(tx)
+        rows = [
+            {
+                "webhook": show_id("whk", one.id),
+                "client": one.client_id,
+                # The rest of an address may hold a key of the client's.
+                "host": urlsplit(one.url).hostname,
+                "told_seq": one.told_seq,
+                "behind": max(0, last_seq - one.told_seq),
+                "failures": one.failures,
+                "problem": one.problem,
+            }
+            for one in webhooks.list_webhooks(tx)
+        ]
+    if json:
+        show({"webhooks": rows}, "", as_json=True)
+        return
+    show_table(
+        ("webhook", "client", "host", "told up to", "behind", "failures", "problem"),
+        [["" if cell is None else str(cell) for cell in row.values()] for row in rows],
+    )
 
 
 @cli.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import signal
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import procrastinate
 from procrastinate.jobs import Job as QueueJob
 from procrastinate.jobs import Status
 
+from ayni.channels.worker.following import follow_once, following
 from ayni.foundation import jobs
 from ayni.foundation.db import SYSTEM, Database
 from ayni.foundation.logging import get_logger
@@ -60,6 +62,13 @@ def run(database: Database, *, once: bool = False, pace: Pace = _USUAL, signals:
 
     A second one does not wait for what is begun: KeyboardInterrupt.
     """
+    with contextlib.nullcontext() if once else following(database):
+        _work(database, once=once, pace=pace, signals=signals)
+    if once:
+        follow_once(database)
+
+
+def _work(database: Database, *, once: bool, pace: Pace, signals: bool) -> None:
     if not signals:
         asyncio.run(_run(database, once=once, pace=pace, early=None))
         return

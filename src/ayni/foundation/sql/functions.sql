@@ -77,7 +77,7 @@ DECLARE
 BEGIN
     FOREACH v_table IN ARRAY ARRAY[
         'messages', 'message_ends', 'clients', 'client_secrets', 'client_secret_ends', 'client_ends',
-        'client_requests', 'client_request_ends'
+        'client_requests', 'client_request_ends', 'webhooks', 'webhook_steps'
     ] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON foundation.%I
             FOR EACH ROW EXECUTE FUNCTION foundation.refuse_change()', v_table);
@@ -109,6 +109,7 @@ GRANT SELECT, INSERT ON foundation.audit TO ayni_app;
 GRANT SELECT, INSERT ON foundation.invariant_results TO ayni_app;
 GRANT SELECT, INSERT ON foundation.messages, foundation.message_ends TO ayni_app;
 GRANT SELECT, INSERT ON foundation.clients, foundation.client_secrets, foundation.client_secret_ends,
-    foundation.client_ends, foundation.client_requests, foundation.client_request_ends TO ayni_app;
+    foundation.client_ends, foundation.client_requests, foundation.client_request_ends,
+    foundation.webhooks, foundation.webhook_steps TO ayni_app;
 GRANT SELECT ON foundation.migrations TO ayni_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA foundation TO ayni_app;

@@ -214,3 +214,64 @@ SELECT r.id, %(object_ref)s::text IS NOT NULL, r.client_id, %(object_ref)s, %(an
 FROM foundation.client_requests r WHERE r.id = %(id)s
 ON CONFLICT (request_id) DO NOTHING
 RETURNING request_id;
+
+-- name: insert_webhook
+-- Keeps an address of a client's; gives nothing when there is one with this id.
+INSERT INTO foundation.webhooks (id, client_id, url, key_version, asked_seq, begun_at)
+VALUES (%(id)s, %(client_id)s, %(url)s, %(key_version)s, %(asked_seq)s, %(now)s)
+ON CONFLICT (id) DO NOTHING
+RETURNING id;
+
+-- name: insert_webhook_step
+-- Notes the next step of a webhook; gives nothing when another one was noted first, or the same was asked before.
+INSERT INTO foundation.webhook_steps (webhook_id, number, kind, told_seq, trying_seq, events, failures, problem,
+    asked_key, at)
+VALUES (%(id)s, %(number)s, %(kind)s, %(told_seq)s, %(trying_seq)s, %(events)s, %(failures)s, %(problem)s,
+    %(asked_key)s, %(now)s)
+ON CONFLICT DO NOTHING
+RETURNING number;
+
+-- name: webhook
+-- A webhook of a client's, and where it stands.
+SELECT w.id, w.client_id, w.url, w.key_version, w.asked_seq, w.begun_at,
+    s.number, s.kind, s.told_seq, s.trying_seq, s.failures, s.problem, s.at
+FROM foundation.webhooks w
+JOIN LATERAL (
+    SELECT * FROM foundation.webhook_steps o WHERE o.webhook_id = w.id ORDER BY o.number DESC LIMIT 1
+) s ON true
+WHERE w.id = %(id)s AND w.client_id = %(client_id)s;
+
+-- name: open_webhooks
+-- The webhooks that have not ended, of one client or of all that have not ended either, oldest first.
+SELECT w.id, w.client_id, w.url, w.key_version, w.asked_seq, w.begun_at,
+    s.number, s.kind, s.told_seq, s.trying_seq, s.failures, s.problem, s.at
+FROM foundation.webhooks w
+JOIN LATERAL (
+    SELECT * FROM foundation.webhook_steps o WHERE o.webhook_id = w.id ORDER BY o.number DESC LIMIT 1
+) s ON s.kind <> 'ended'
+WHERE (%(client_id)s::text IS NULL OR w.client_id = %(client_id)s)
+    AND NOT EXISTS (SELECT FROM foundation.client_ends e WHERE e.client_id = w.client_id)
+ORDER BY w.id;
+
+-- name: webhook_steps
+-- The steps of a webhook, newest first.
+SELECT s.number, s.kind, s.told_seq, s.trying_seq, s.events, s.failures, s.problem, s.at
+FROM foundation.webhook_steps s
+WHERE s.webhook_id = %(id)s AND s.number < %(before)s AND s.kind <> 'passed'
+ORDER BY s.number DESC LIMIT %(most)s;
+
+-- name: webhook_replay
+-- The webhook that was told again under a key, if it was.
+SELECT s.webhook_id, s.told_seq FROM foundation.webhook_steps s WHERE s.asked_key = %(asked_key)s;
+
+-- name: take_lead
+-- Leads a follower for as long as this connection lives, unless another connection does.
+SELECT pg_try_advisory_lock(hashtextextended('follower ' || %(name)s, 0));
+
+-- name: leave_lead
+-- Lets another one lead.
+SELECT pg_advisory_unlock(hashtextextended('follower ' || %(name)s, 0));
+
+-- name: still_there
+-- Asks nothing: it fails when the connection is lost.
+SELECT 1;

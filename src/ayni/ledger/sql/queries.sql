@@ -141,6 +141,21 @@ JOIN ledger.transfers t ON t.seq BETWEEN o.seq - 20 AND o.seq + 20 AND t.event_i
 WHERE o.id = %(id)s
 ORDER BY t.seq;
 
+-- name: transfers_after
+-- The transfers that follow one in the ledger's order, oldest first.
+SELECT t.id, t.seq, t.event_id, t.book, t.debit_account_id, t.credit_account_id, t.amount_minor, t.requested_minor,
+    t.code, t.kind, t.pending_id, t.timeout_seconds, t.balancing, t.reference, t.context, t.event_at, t.created_at,
+    t.debit_version, t.credit_version, t.debit_balance AS debit_balance_minor,
+    t.credit_balance AS credit_balance_minor, NULL::smallint AS hold_state, NULL::timestamptz AS expires_at,
+    0::bigint AS returned_minor
+FROM ledger.transfers t
+WHERE t.seq > %(after_seq)s AND t.seq <= %(upto_seq)s
+ORDER BY t.seq LIMIT %(most)s;
+
+-- name: last_seq
+-- The place of the newest transfer in the ledger's order.
+SELECT coalesce(max(t.seq), 0) FROM ledger.transfers t;
+
 -- name: limit_use
 -- Today's limits of an owner in a book: the maximum, what is used of it, and when its window ends.
 SELECT kind, maximum_minor, used_minor, renews_at FROM ledger.limit_use(%(owner_ref)s, %(book)s::smallint);

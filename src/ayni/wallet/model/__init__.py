@@ -191,7 +191,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment as the ledger has it. `code` says why it moved; `returned_minor` has been given back."""
+    """A payment as the ledger has it. `code` says why it moved; `returned_minor` has been given back.
+
+    `seq` is the place of its first transfer in the ledger's order.
+    """
 
     id: TransferId
     event_id: EventId
@@ -202,6 +205,7 @@ class Payment:
     at: datetime
     debit: Side
     credit: Side
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)

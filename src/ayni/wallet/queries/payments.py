@@ -1,18 +1,23 @@
-"""One payment, as the ledger has it."""
+"""Payments, as the ledger has them: one by its id, or those that follow in the ledger's order."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from uuid import UUID
 
 from ayni import ledger
 from ayni.foundation.db import Tx
-from ayni.ledger import Kind, TransferCode
+from ayni.ledger import Kind, RecordedTransfer, TransferCode
 from ayni.values.ids import AccountId, TransferId, client_id
 from ayni.wallet import store
 from ayni.wallet.errors.refunds import UnknownPayment
 from ayni.wallet.model import Payment, Side
+from ayni.wallet.model.links import Reach
 from ayni.wallet.store import links
+
+_LOOKED_AT = 2_000
 
 
 def get_payment(tx: Tx, *, payment_id: TransferId, linked_to: str = "") -> Payment:
@@ -22,13 +27,65 @@ def get_payment(tx: Tx, *, payment_id: TransferId, linked_to: str = "") -> Payme
     without residents that it is not linked to. Raises UnknownPayment.
     """
     found = ledger.find_transfer(tx, payment_id)
-    legs = [] if found is None else [leg for leg in ledger.list_legs(tx, payment_id) if _moved(leg.kind)]
+    legs = [] if found is None else ledger.list_legs(tx, payment_id)
+    payments = _payments(tx, [legs])
+    if linked_to:
+        payments = _within(tx, payments, linked_to)
+    if not payments:
+        raise UnknownPayment
+    return payments[0]
+
+
+def list_payments_after(
+    tx: Tx, *, after_seq: int, linked_to: str, upto_seq: int = ledger.LAST, most: int = 100
+) -> tuple[list[Payment], int]:
+    """What followed in the ledger's order, of the wallets and shops that a system outside is linked to.
+
+    At most `most` payments, oldest first and as they were made (nothing is returned of them yet), and the
+    place up to which there are no others; that is `after_seq` when nothing has followed. A payment whose
+    first transfer is `after_seq` or before it is none that followed.
+    """
+    transfers = ledger.list_transfers_after(
+        tx, after_seq=max(0, after_seq - 1), upto_seq=upto_seq, most=_LOOKED_AT
+    )
+    events = [list(legs) for _, legs in groupby(transfers, key=lambda leg: leg.event_id)]
+    if len(transfers) == _LOOKED_AT:
+        # The last may be cut in the middle: an event has far fewer legs than are looked at.
+        events.pop()
+    if not events:
+        return [], after_seq
+    reached = events[-1][-1].seq
+    begun_before = events[0][0].seq <= after_seq
+    seen = _within(tx, _payments(tx, events[begun_before:]), linked_to)
+    if len(seen) <= most:
+        return seen, reached
+    # A payment's own place is its first leg; the next one is told from there on.
+    return seen[:most], seen[most].seq - 1
+
+
+def payment_id_of(*, client: str, key: UUID) -> TransferId:
+    """The id that the payment of a client's request with this key has, if it was carried out."""
+    return TransferId(client_id(client, key))
+
+
+def _payments(tx: Tx, events: Sequence[Sequence[RecordedTransfer]]) -> list[Payment]:
+    """What was paid in each event; without events in which nothing moved."""
+    moves = [[leg for leg in legs if leg.kind in (Kind.SINGLE, Kind.POST, Kind.RETURN)] for legs in events]
+    accounts = {account for legs in moves for leg in legs for account in _accounts(leg)}
+    sides = _sides(tx, list(accounts))
+    return [payment for legs in moves if (payment := _payment(legs, sides)) is not None]
+
+
+def _accounts(leg: RecordedTransfer) -> tuple[AccountId, AccountId]:
+    return leg.debit_account_id, leg.credit_account_id
+
+
+def _payment(legs: Sequence[RecordedTransfer], sides: Mapping[AccountId, Side]) -> Payment | None:
     parts = [leg for leg in legs if leg.code != TransferCode.FEE]
     if not parts:
-        raise UnknownPayment
+        return None
     first = parts[0]
-    sides = _sides(tx, [first.debit_account_id, first.credit_account_id])
-    payment = Payment(
+    return Payment(
         id=first.id,
         event_id=first.event_id,
         code=first.code,
@@ -38,20 +95,11 @@ def get_payment(tx: Tx, *, payment_id: TransferId, linked_to: str = "") -> Payme
         at=first.event_at,
         debit=sides[first.debit_account_id],
         credit=sides[first.credit_account_id],
+        seq=legs[0].seq,
     )
-    return _within(tx, payment, linked_to) if linked_to else payment
 
 
-def payment_id_of(*, client: str, key: UUID) -> TransferId:
-    """The id that the payment of a client's request with this key has, if it was carried out."""
-    return TransferId(client_id(client, key))
-
-
-def _moved(kind: Kind) -> bool:
-    return kind in (Kind.SINGLE, Kind.POST, Kind.RETURN)
-
-
-def _sides(tx: Tx, account_ids: list[AccountId]) -> dict[AccountId, Side]:
+def _sides(tx: Tx, account_ids: Sequence[AccountId]) -> dict[AccountId, Side]:
     holders = store.find_holders(tx, account_ids)
     shops = store.find_shops(tx, [shop_id for _, shop_id in holders.values() if shop_id is not None])
     found = {account_id: Side() for account_id in account_ids}
@@ -60,22 +108,32 @@ def _sides(tx: Tx, account_ids: list[AccountId]) -> dict[AccountId, Side]:
     return found
 
 
-def _within(tx: Tx, payment: Payment, outside: str) -> Payment:
-    """What a client may know of a payment: a resident whom it is not linked to is nobody."""
-    subjects = [subject for side in (payment.debit, payment.credit) for subject in _subject(side)]
-    reach = links.find_reach(tx, [outside], subjects)
-    if not any(reach.covers(outside, subject) for subject in subjects):
-        raise UnknownPayment
+def _within(tx: Tx, payments: Sequence[Payment], outside: str) -> list[Payment]:
+    """What a client may know of payments: a resident whom it is not linked to is nobody."""
+    subjects = {subject for payment in payments for subject in _subjects(payment)}
+    reach = links.find_reach(tx, [outside], list(subjects))
+    return [
+        replace(
+            payment,
+            debit=_seen(payment.debit, outside, reach),
+            credit=_seen(payment.credit, outside, reach),
+        )
+        for payment in payments
+        if any(reach.covers(outside, subject) for subject in _subjects(payment))
+    ]
 
-    def seen(side: Side) -> Side:
-        hidden = side.person_id is not None and not reach.covers(outside, side.person_id)
-        return Side() if hidden else side
 
-    return replace(payment, debit=seen(payment.debit), credit=seen(payment.credit))
+def _seen(side: Side, outside: str, reach: Reach) -> Side:
+    hidden = side.person_id is not None and not reach.covers(outside, side.person_id)
+    return Side() if hidden else side
 
 
-def _subject(side: Side) -> list[UUID]:
-    """What a link to this side names."""
-    if side.shop is not None:
-        return [side.shop.id]
-    return [] if side.person_id is None else [side.person_id]
+def _subjects(payment: Payment) -> list[UUID]:
+    """What a link to either side names."""
+    named: list[UUID] = []
+    for side in (payment.debit, payment.credit):
+        if side.shop is not None:
+            named.append(side.shop.id)
+        elif side.person_id is not None:
+            named.append(side.person_id)
+    return named

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from ayni.channels.api.v1 import agents, found_payments, programmes, quotes, requests, shops, wallets
+from ayni.channels.api.v1 import (
+    agents,
+    events,
+    found_payments,
+    programmes,
+    quotes,
+    requests,
+    shops,
+    wallets,
+    webhooks,
+)
 
 router = APIRouter(prefix="/api/v1")
-for _part in (wallets, quotes, found_payments, requests, shops, agents, programmes):
+for _part in (wallets, quotes, found_payments, requests, shops, agents, programmes, events, webhooks):
     router.include_router(_part.router)

@@ -58,6 +58,12 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 """What every operation may answer."""
 
+
+def done_before(shape: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """What an operation answers when the same request had done it before."""
+    return {200: {"description": "The same request had done it before", "model": shape}}
+
+
 _scheme = OAuth2(
     scheme_name="clients",
     flows=OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl="/oauth/token", scopes=SCOPES)),

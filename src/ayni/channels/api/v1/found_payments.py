@@ -13,40 +13,24 @@ from ayni.channels.api.tokens import Caller
 from ayni.channels.api.v1.described import (
     PROBLEMS,
     AmountMinor,
-    At,
     Key,
     Model,
     PaymentText,
     TheState,
+    done_before,
     may,
 )
-from ayni.ledger import TransferCode
+from ayni.channels.api.v1.events import PaymentMade, payment_made
 from ayni.values.ids import TransferId, show_id
-from ayni.wallet import Side
 
 router = APIRouter(tags=["payments"], responses=PROBLEMS)
 PaymentPath = Annotated[PaymentText, Path(description="The payment")]
 
 
-class SideShown(Model):
-    """Who paid, or was paid; null is whoever this client is not linked to."""
+class PaymentShown(PaymentMade):
+    """A payment, and how much of it was given back since."""
 
-    wallet: str | None
-    shop: str | None
-
-
-class PaymentShown(Model):
-    """A payment as the ledger has it."""
-
-    id: str
-    event: str
-    why: str
-    amount_minor: int
-    fee_minor: int
     returned_minor: int
-    at: At
-    debit: SideShown
-    credit: SideShown
 
 
 class NewRefund(Model):
@@ -67,24 +51,7 @@ class RefundShown(Model):
 
 
 def _shown(found: wallet.Payment) -> PaymentShown:
-    return PaymentShown(
-        id=show_id("trf", found.id),
-        event=show_id("evt", found.event_id),
-        why=TransferCode(found.code).name.lower(),
-        amount_minor=found.amount_minor,
-        fee_minor=found.fee_minor,
-        returned_minor=found.returned_minor,
-        at=found.at,
-        debit=_side(found.debit),
-        credit=_side(found.credit),
-    )
-
-
-def _side(side: Side) -> SideShown:
-    return SideShown(
-        wallet=None if side.person_id is None else show_id("per", side.person_id),
-        shop=None if side.shop is None else side.shop.code,
-    )
+    return PaymentShown(**payment_made(found).model_dump(), returned_minor=found.returned_minor)
 
 
 @router.get("/payments/{payment_id}")
@@ -110,7 +77,7 @@ def find(
     return _shown(found)
 
 
-@router.post("/payments/{payment_id}/refunds", status_code=201)
+@router.post("/payments/{payment_id}/refunds", status_code=201, responses=done_before(RefundShown))
 def refund(
     state: TheState,
     payment_id: PaymentPath,

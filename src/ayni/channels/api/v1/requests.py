@@ -21,6 +21,7 @@ from ayni.channels.api.v1.described import (
     PersonText,
     PhoneText,
     TheState,
+    done_before,
     may,
 )
 from ayni.foundation.db import Tx
@@ -124,7 +125,7 @@ def list_(
         return [_shown(tx, one) for one in look(tx, person_id=person_id, most=limit)]
 
 
-@router.post("/requests/{request_id}/pay", status_code=201)
+@router.post("/requests/{request_id}/pay", status_code=201, responses=done_before(RequestPaid))
 def pay(
     state: TheState,
     request_id: RequestPath,
