@@ -12,6 +12,8 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,7 @@ GUIDES = [ROOT / "docs" / "guides" / "build-a-registry.md"]
 """Those that stand on this file's home; each other guide has a file and a home of its own."""
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_ID = re.compile(rf"\b(?:(per|hh|off|cyc|ent|grv|id|num)_[0-9a-z]+|{_UUID}|[0-9]{{8}})\b")
+_ID = re.compile(rf"\b(?:(per|hh|off|cyc|ent|grv|trf|evt|whk|id|num)_[0-9a-z]+|{_UUID}|[0-9]{{8}})\b")
 
 
 class Player:
@@ -43,14 +45,22 @@ class Player:
 
     def type(self, command: str) -> list[str]:
         """Run one command, with the guide's ids in it replaced by those of this run."""
-        words = shlex.split(_ID.sub(self._id, command))
+        command, _, file = _ID.sub(self._id, command).partition(" > ")
+        words = shlex.split(command)
         if words[0] == "ayni":
             told = self._ayni(*words[1:])
             assert (told.status == 0) == (not told.err), command
-            lines = (told.out + told.err).splitlines()
+            out, err = told.out, told.err
         else:
-            done = subprocess.run(words, cwd=self._folder, capture_output=True, text=True, check=True)
-            lines = done.stdout.splitlines()
+            words[0] = sys.executable if words[0] == "python3" else words[0]
+            done = subprocess.run(words, cwd=self._folder, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+            out, err = done.stdout, done.stderr
+        if file:
+            (self._folder / file).write_text(out, encoding="utf-8")
+            out = ""
+        # What a program says of itself, it says before its answer.
+        lines = (err + out).splitlines()
         for found in _ID.finditer("\n".join(lines)):
             kind = found[1] or ("num" if found[0].isdigit() else "id")
             printed = self.printed.setdefault(kind, [])
@@ -102,8 +112,17 @@ Otherwise = tuple[str, list[str], list[str]]
 """A command, what it printed, and what the guide says."""
 
 
-def replay(ayni: Ayni, guide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Otherwise]:
-    """Type a guide's commands; gives those that print something else. Or record what they print."""
+def replay(
+    ayni: Ayni,
+    guide: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    prepare: Callable[[str], str] = str,
+) -> list[Otherwise]:
+    """Type a guide's commands; gives those that print something else. Or record what they print.
+
+    `prepare` is given each command, and gives it as it is to be typed here.
+    """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     player = Player(ayni, tmp_path)
@@ -114,7 +133,7 @@ def replay(ayni: Ayni, guide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     for block in blocks:
         lines = []
         for command, wanted in _steps(block):
-            told = player.type(command)
+            told = player.type(prepare(command))
             player.learn(wanted, _shortened(command, told))
             if os.environ.get("AYNI_TEST_RECORD"):
                 lines += player.in_the_guides_ids(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from ayni import wallet
@@ -38,30 +39,21 @@ def carry_out(state: State, actor: Actor, order: Order) -> Receipt:
 
 def send(state: State, caller: Caller, sent: Sending, key: UUID, keyspace: str) -> Receipt:
     """Send money to a telephone, or let it wait there. Raises as `wallet.send` does, and as `carry_out`."""
+    order: dict[str, Any] = {
+        "person_id": sent.person_id,
+        "phone": sent.phone,
+        "amount_minor": sent.amount_minor,
+        "client": keyspace,
+        "key": key,
+        "payee_id": sent.payee_id,
+    }
     with state.database.transaction(caller.actor) as tx:
-        order = wallet.order_of_send(
-            tx,
-            person_id=sent.person_id,
-            phone=sent.phone,
-            amount_minor=sent.amount_minor,
-            client=keyspace,
-            key=key,
-            payee_id=sent.payee_id,
-        )
-        held = _look_first(tx, replace(order, through=caller.client_id))
+        held = _look_first(tx, replace(wallet.order_of_send(tx, **order), through=caller.client_id))
     if held is not None:
         raise held
     with state.database.transaction(caller.actor) as tx:
         wallet.links.check_reach_of_wallet(tx, client_id=caller.client_id, person_id=sent.person_id)
-        return wallet.send(
-            tx,
-            person_id=sent.person_id,
-            phone=sent.phone,
-            amount_minor=sent.amount_minor,
-            client=keyspace,
-            key=key,
-            payee_id=sent.payee_id,
-        )
+        return wallet.send(tx, **order)
 
 
 def _look_first(tx: Tx, order: Order) -> AyniError | None:

@@ -104,7 +104,8 @@ def _row(tx: Tx, one: clients.Client) -> dict[str, object]:
         "scopes": list(one.scopes),
         "requests_a_minute": one.requests_a_minute,
         "links": [
-            link.shop_code or ("a wallet" if link.person_id is not None else "everything") for link in links
+            link.shop_code or ("everything" if link.person_id is None else show_id("per", link.person_id))
+            for link in links
         ],
         "made_at": one.made_at,
         "ended_at": one.ended_at,

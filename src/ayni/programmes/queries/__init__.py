@@ -42,10 +42,17 @@ from ayni.programmes.store import assessing, grievances, overpayments, verifying
 from ayni.programmes.store import cycles as rows
 from ayni.values.ids import CycleId, EntitlementId, GrievanceId, OfficerId, PersonId, show_id
 
+_NEWEST = UUID(int=2**128 - 1)
+
 
 def get_programme(tx: Tx, *, code: str) -> Programme:
     """A programme with its newest definition. Raises UnknownProgramme."""
     return store.get_programme(tx, code)
+
+
+def list_programmes(tx: Tx) -> list[Programme]:
+    """Every programme with its newest definition, by code."""
+    return [store.get_programme(tx, code) for code in store.list_codes(tx)]
 
 
 def get_cycle(tx: Tx, cycle_id: CycleId) -> Cycle:
@@ -249,6 +256,13 @@ def list_changes(tx: Tx, cycle_id: CycleId, *, after: UUID | None = None, most: 
 def get_entitlement(tx: Tx, entitlement_id: EntitlementId) -> Entitlement:
     """One entitlement. Raises UnknownEntitlement."""
     return rows.find_entitlement(tx, entitlement_id)
+
+
+def list_entitlements_of(
+    tx: Tx, *, person_id: PersonId, before: UUID = _NEWEST, most: int = 50
+) -> list[Entitlement]:
+    """What a person receives, as recipient or in place of one, newest first: `most` older than one."""
+    return rows.list_entitlements_of_payee(tx, person_id, before=before, most=most)
 
 
 def count_enrolments(tx: Tx, *, programme: str) -> dict[EnrolmentState, int]:

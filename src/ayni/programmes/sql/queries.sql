@@ -6,6 +6,10 @@ SELECT subject_kind, name, type FROM registry_api.fact_names;
 -- A programme by its code.
 SELECT id, code, target, created_at FROM programmes.programmes WHERE code = %(code)s;
 
+-- name: programme_codes
+-- The codes of all programmes.
+SELECT code FROM programmes.programmes ORDER BY code;
+
 -- name: programme_code
 -- A programme's code by its id.
 SELECT code FROM programmes.programmes WHERE id = %(programme_id)s;

@@ -123,6 +123,11 @@ def get_programme(tx: Tx, code: str) -> Programme:
     return found
 
 
+def list_codes(tx: Tx) -> list[str]:
+    """The codes of all programmes, in their order."""
+    return [row[0] for row in run(tx, "programme_codes")]
+
+
 def get_code(tx: Tx, programme_id: ProgrammeId) -> str:
     """A programme's code."""
     row = run(tx, "programme_code", programme_id=programme_id).fetchone()

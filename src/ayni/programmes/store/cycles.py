@@ -65,6 +65,16 @@ def find_entitlement(tx: Tx, entitlement_id: EntitlementId) -> Entitlement:
     row = run(tx, "find_entitlement", id=entitlement_id).fetchone()
     if row is None:
         raise UnknownEntitlement
+    return _entitlement(row)
+
+
+def list_entitlements_of_payee(tx: Tx, person_id: PersonId, *, before: UUID, most: int) -> list[Entitlement]:
+    """What somebody receives, newest first."""
+    values = {"person_id": person_id, "before": before, "most": most}
+    return [_entitlement(row) for row in run(tx, "entitlements_of_payee", **values)]
+
+
+def _entitlement(row: tuple[Any, ...]) -> Entitlement:
     return Entitlement(
         id=EntitlementId(row[0]),
         cycle_id=CycleId(row[1]),

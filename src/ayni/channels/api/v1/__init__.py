@@ -8,6 +8,7 @@ from ayni.channels.api.v1 import (
     agents,
     events,
     found_payments,
+    links,
     programmes,
     quotes,
     requests,
@@ -17,5 +18,5 @@ from ayni.channels.api.v1 import (
 )
 
 router = APIRouter(prefix="/api/v1")
-for _part in (wallets, quotes, found_payments, requests, shops, agents, programmes, events, webhooks):
+for _part in (links, wallets, quotes, found_payments, requests, shops, agents, programmes, events, webhooks):
     router.include_router(_part.router)

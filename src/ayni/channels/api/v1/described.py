@@ -9,15 +9,18 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request, Security
+from fastapi import Depends, Path, Query, Request, Security
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from ayni import wallet
 from ayni.channels.api.errors import BadRequest, ScopeMissing
-from ayni.channels.api.state import State, caller_of, state_of
+from ayni.channels.api.state import State, caller_of, named, state_of
 from ayni.channels.api.tokens import Caller
 from ayni.foundation.clients import SCOPES
+from ayni.foundation.db import Tx
+from ayni.values.ids import PersonId
 
 PREFIX = "/api/v1"
 MOST_ON_A_PAGE = 500
@@ -91,6 +94,7 @@ def may(scope: str) -> Any:
 TheState = Annotated[State, Depends(_state)]
 _LETTERS = "[0-7][0-9a-hjkmnp-tv-z]{25}$"
 PersonText = Annotated[str, Field(pattern=f"^per_{_LETTERS}", examples=["per_01jwrjg5c0h2w96cdgwn1vs706"])]
+WalletPath = Annotated[PersonText, Path(description="The wallet, by its holder")]
 PaymentText = Annotated[str, Field(pattern=f"^trf_{_LETTERS}", examples=["trf_01jwrjg5c0h2w96cdgwn1vs706"])]
 ShopText = Annotated[str, Field(pattern=r"^[0-9A-Z]{4,12}$", examples=["BODEGA01"])]
 PhoneText = Annotated[str, Field(pattern=r"^[0-9+ ()-]{6,20}$", examples=["+51987654321"])]
@@ -129,6 +133,13 @@ def read_cursor(text: str | None, read: Callable[[Any], Any]) -> Any:
         return read(json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))))
     except (binascii.Error, ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise BadRequest(reason="the cursor is not one that was given") from None
+
+
+def reached_wallet(tx: Tx, caller: Caller, text: str) -> PersonId:
+    """The wallet that a request names, if its client is linked to it. Raises BadRequest, UnknownWallet."""
+    person_id = PersonId(named("per", text))
+    wallet.links.check_reach_of_wallet(tx, client_id=caller.client_id, person_id=person_id)
+    return person_id
 
 
 def read_day(text: str) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path
 from pydantic import Field
@@ -12,9 +13,22 @@ from pydantic import Field
 from ayni import programmes, wallet
 from ayni.channels.api.state import named
 from ayni.channels.api.tokens import Caller
-from ayni.channels.api.v1.described import PROBLEMS, At, Model, TheState, may
+from ayni.channels.api.v1.described import (
+    PROBLEMS,
+    At,
+    Cursor,
+    Limit,
+    Model,
+    Page,
+    TheState,
+    WalletPath,
+    may,
+    reached_wallet,
+    read_cursor,
+    write_cursor,
+)
 from ayni.foundation.errors import NotFound
-from ayni.programmes import Cycle
+from ayni.programmes import Cycle, Entitlement, Programme
 from ayni.values.ids import CycleId, EntitlementId, PersonId, show_id
 from ayni.wallet import UnknownWallet
 
@@ -68,6 +82,12 @@ class EntitlementShown(Model):
     settled: bool
 
 
+class Entitlements(Page):
+    """A page of what a wallet's holder is due, the newest first."""
+
+    entitlements: list[EntitlementShown]
+
+
 class NoSuchEntitlement(NotFound):
     """No entitlement, or one of a wallet that this client is not linked to."""
 
@@ -94,11 +114,21 @@ def _cycle(one: Cycle) -> dict[str, object]:
     }
 
 
+@router.get("/programmes")
+def list_(state: TheState, caller: Caller = _MAY) -> list[ProgrammeShown]:
+    """Every programme with its newest definition, by code."""
+    with state.database.snapshot(caller.actor) as tx:
+        return [_programme(one) for one in programmes.list_programmes(tx)]
+
+
 @router.get("/programmes/{code}")
 def show(state: TheState, code: ProgrammePath, caller: Caller = _MAY) -> ProgrammeShown:
     """A programme with its newest definition."""
     with state.database.snapshot(caller.actor) as tx:
-        found = programmes.get_programme(tx, code=code)
+        return _programme(programmes.get_programme(tx, code=code))
+
+
+def _programme(found: Programme) -> ProgrammeShown:
     return ProgrammeShown(code=found.code, target=str(found.target), version=found.version)
 
 
@@ -132,8 +162,32 @@ def entitlement(
             )
         except (NotFound, UnknownWallet):
             raise NoSuchEntitlement from None
+    return _entitlement(found)
+
+
+@router.get("/wallets/{wallet_id}/entitlements", tags=["entitlements"])
+def entitlements(
+    state: TheState,
+    wallet_id: WalletPath,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    caller: Caller = may("entitlements:read"),
+) -> Entitlements:
+    """What a wallet's holder is due and was, as recipient or in place of one, the newest first."""
+    before = read_cursor(cursor, lambda told: UUID(told["before"])) or UUID(int=2**128 - 1)
+    with state.database.snapshot(caller.actor) as tx:
+        person_id = reached_wallet(tx, caller, wallet_id)
+        found = programmes.list_entitlements_of(tx, person_id=person_id, before=before, most=limit + 1)
+    more = len(found) > limit
+    return Entitlements(
+        next=write_cursor({"before": str(found[limit - 1].id)} if more else None),
+        entitlements=[_entitlement(one) for one in found[:limit]],
+    )
+
+
+def _entitlement(found: Entitlement) -> EntitlementShown:
     return EntitlementShown(
-        id=entitlement_id,
+        id=show_id("ent", found.id),
         cycle=show_id("cyc", found.cycle_id),
         payee=show_id("per", found.payee_id),
         amount_minor=found.amount_minor,

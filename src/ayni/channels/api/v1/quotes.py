@@ -20,8 +20,9 @@ from ayni.channels.api.v1.described import (
     ShopText,
     TheState,
     may,
+    reached_wallet,
 )
-from ayni.channels.api.v1.wallets import LimitShown
+from ayni.channels.api.v1.wallets import LimitShown, limit_shown
 from ayni.foundation.db import Tx
 from ayni.values.ids import PersonId, new_id
 from ayni.wallet import Order, OrderKind, Quote
@@ -68,23 +69,14 @@ def quote(state: TheState, asked: NewQuote, caller: Caller = may("payments:write
         fee_minor=found.fee_minor,
         total_minor=found.total_minor,
         available_minor=found.available_minor,
-        limits=[
-            LimitShown(
-                kind=one.kind,
-                maximum_minor=one.maximum_minor,
-                left_minor=one.left_minor,
-                renews_on=one.renews_on,
-            )
-            for one in found.limits
-        ],
+        limits=[limit_shown(one) for one in found.limits],
         waits_until=found.waits_until,
     )
 
 
 def _quote(tx: Tx, state: State, asked: NewQuote, caller: Caller) -> Quote:
     """What a quote tells of a wallet is for whoever may touch it, also where it is an agent's order."""
-    person_id = PersonId(named("per", asked.wallet))
-    wallet.links.check_reach_of_wallet(tx, client_id=caller.client_id, person_id=person_id)
+    person_id = reached_wallet(tx, caller, asked.wallet)
     key = new_id(tx.now)
     if asked.phone is not None:
         payee = None if asked.payee is None else PersonId(named("per", asked.payee))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from ayni import wallet
-from ayni.channels.api.state import named
+from ayni.channels.api.state import State, named
 from ayni.channels.api.tokens import Caller
 from ayni.channels.api.v1.described import (
     PROBLEMS,
@@ -23,6 +24,7 @@ from ayni.channels.api.v1.described import (
     TheState,
     done_before,
     may,
+    reached_wallet,
 )
 from ayni.foundation.db import Tx
 from ayni.values.ids import PersonId, show_id
@@ -73,12 +75,6 @@ class RequestPaid(Model):
     repeated: bool
 
 
-def _reach(tx: Tx, caller: Caller, text: str) -> PersonId:
-    person_id = PersonId(named("per", text))
-    wallet.links.check_reach_of_wallet(tx, client_id=caller.client_id, person_id=person_id)
-    return person_id
-
-
 def _shown(tx: Tx, one: PayRequest) -> RequestShown:
     state = one.ended or ("waiting" if one.expires_at > tx.now else "expired")
     return RequestShown(
@@ -99,7 +95,7 @@ def ask(state: TheState, asked: NewRequest, caller: Caller = may("requests:write
     with state.database.transaction(caller.actor) as tx:
         made = wallet.requests.ask(
             tx,
-            person_id=_reach(tx, caller, asked.wallet),
+            person_id=reached_wallet(tx, caller, asked.wallet),
             phone=asked.phone,
             amount_minor=asked.amount_minor,
             note=asked.note,
@@ -120,7 +116,7 @@ def list_(
 ) -> list[RequestShown]:
     """What a wallet is asked for and has not answered (payer), or asks others for (payee); newest first."""
     with state.database.snapshot(caller.actor) as tx:
-        person_id = _reach(tx, caller, wallet_id)
+        person_id = reached_wallet(tx, caller, wallet_id)
         look = wallet.requests.list_waiting if role == "payer" else wallet.requests.list_asked
         return [_shown(tx, one) for one in look(tx, person_id=person_id, most=limit)]
 
@@ -135,7 +131,7 @@ def pay(
 ) -> RequestPaid:
     """Pay what was asked for. Twice is once: the second time tells the same payment, with 200."""
     with state.database.transaction(caller.actor) as tx:
-        person_id = _reach(tx, caller, asked.wallet)
+        person_id = reached_wallet(tx, caller, asked.wallet)
         receipt = wallet.requests.pay_request(tx, request_id=request_id, person_id=person_id)
     response.status_code = 200 if receipt.repeated else 201
     return _paid(receipt)
@@ -158,9 +154,7 @@ def decline(
     state: TheState, request_id: RequestPath, asked: ByWallet, caller: Caller = may("requests:write")
 ) -> None:
     """Say no to what one is asked for."""
-    with state.database.transaction(caller.actor) as tx:
-        person_id = _reach(tx, caller, asked.wallet)
-        wallet.requests.decline_request(tx, request_id=request_id, person_id=person_id)
+    _end(state, caller, request_id, asked, wallet.requests.decline_request)
 
 
 @router.post("/requests/{request_id}/withdraw", status_code=204)
@@ -168,6 +162,9 @@ def withdraw(
     state: TheState, request_id: RequestPath, asked: ByWallet, caller: Caller = may("requests:write")
 ) -> None:
     """Take back what one has asked for."""
+    _end(state, caller, request_id, asked, wallet.requests.withdraw_request)
+
+
+def _end(state: State, caller: Caller, request_id: UUID, asked: ByWallet, how: Callable[..., object]) -> None:
     with state.database.transaction(caller.actor) as tx:
-        person_id = _reach(tx, caller, asked.wallet)
-        wallet.requests.withdraw_request(tx, request_id=request_id, person_id=person_id)
+        how(tx, request_id=request_id, person_id=reached_wallet(tx, caller, asked.wallet))

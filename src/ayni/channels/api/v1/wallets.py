@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 
 from ayni import wallet
-from ayni.channels.api.state import named
 from ayni.channels.api.tokens import Caller
 from ayni.channels.api.v1.described import (
     PROBLEMS,
@@ -18,19 +17,18 @@ from ayni.channels.api.v1.described import (
     Limit,
     Model,
     Page,
-    PersonText,
     TheState,
+    WalletPath,
     may,
+    reached_wallet,
     read_cursor,
     write_cursor,
 )
-from ayni.foundation.db import Tx
 from ayni.ledger import TransferCode
-from ayni.values.ids import AccountId, PersonId, show_id
+from ayni.values.ids import AccountId, show_id
 
 router = APIRouter(tags=["wallets"], responses=PROBLEMS)
 _MAY = may("wallets:read")
-WalletPath = Annotated[PersonText, Path(description="The wallet, by its holder")]
 _KNOWN_MARKS = 1_000
 
 
@@ -57,6 +55,13 @@ class LimitShown(Model):
     renews_on: date | None
 
 
+def limit_shown(one: wallet.LimitLeft) -> LimitShown:
+    """One limit as it is told."""
+    return LimitShown(
+        kind=one.kind, maximum_minor=one.maximum_minor, left_minor=one.left_minor, renews_on=one.renews_on
+    )
+
+
 class EntryShown(Model):
     """One business event of a statement. `amount_minor` is below zero for what went out."""
 
@@ -77,17 +82,11 @@ class StatementShown(Page):
     entries: list[EntryShown]
 
 
-def _reach(tx: Tx, caller: Caller, text: str) -> PersonId:
-    person_id = PersonId(named("per", text))
-    wallet.links.check_reach_of_wallet(tx, client_id=caller.client_id, person_id=person_id)
-    return person_id
-
-
 @router.get("/wallets/{wallet_id}")
 def show(state: TheState, wallet_id: WalletPath, caller: Caller = _MAY) -> WalletShown:
     """What is in a wallet now."""
     with state.database.snapshot(caller.actor) as tx:
-        found = wallet.balance(tx, person_id=_reach(tx, caller, wallet_id))
+        found = wallet.balance(tx, person_id=reached_wallet(tx, caller, wallet_id))
         return WalletShown(
             wallet=wallet_id,
             total_minor=found.total_minor,
@@ -103,16 +102,8 @@ def show(state: TheState, wallet_id: WalletPath, caller: Caller = _MAY) -> Walle
 def limits(state: TheState, wallet_id: WalletPath, caller: Caller = _MAY) -> list[LimitShown]:
     """What the limits of the law leave to a wallet today."""
     with state.database.snapshot(caller.actor) as tx:
-        found = wallet.limits_left(tx, person_id=_reach(tx, caller, wallet_id))
-    return [
-        LimitShown(
-            kind=one.kind,
-            maximum_minor=one.maximum_minor,
-            left_minor=one.left_minor,
-            renews_on=one.renews_on,
-        )
-        for one in found
-    ]
+        found = wallet.limits_left(tx, person_id=reached_wallet(tx, caller, wallet_id))
+    return [limit_shown(one) for one in found]
 
 
 @router.get("/wallets/{wallet_id}/statement")
@@ -126,7 +117,7 @@ def statement(
     """What moved in a wallet, the newest first. What comes while pages are read is on none of them."""
     older = read_cursor(cursor, _read_marks)
     with state.database.snapshot(caller.actor) as tx:
-        page = wallet.statement(tx, person_id=_reach(tx, caller, wallet_id), most=limit, older=older)
+        page = wallet.statement(tx, person_id=reached_wallet(tx, caller, wallet_id), most=limit, older=older)
     marks = None if page.older is None else {str(account): seq for account, seq in page.older.items()}
     return StatementShown(next=write_cursor(marks), entries=[_entry(one) for one in page.entries])
 

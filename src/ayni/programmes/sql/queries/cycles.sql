@@ -200,6 +200,17 @@ SELECT e.id, e.cycle_id, e.subject_id, programmes.payee_of(e), e.amount_minor, e
     e.deducted_minor, EXISTS (SELECT FROM programmes.settled s WHERE s.entitlement_id = e.id) AS settled
 FROM programmes.entitlements e WHERE e.id = %(id)s;
 
+-- name: entitlements_of_payee
+-- What somebody receives, as recipient or in place of one, newest first.
+SELECT e.id, e.cycle_id, e.subject_id, programmes.payee_of(e), e.amount_minor, e.purpose, e.members, e.kind, e.quantity,
+    e.deducted_minor, EXISTS (SELECT FROM programmes.settled s WHERE s.entitlement_id = e.id) AS settled
+FROM programmes.entitlements e
+WHERE e.id IN (
+        SELECT r.id FROM programmes.entitlements r WHERE r.recipient_id = %(person_id)s
+        UNION ALL SELECT p.entitlement_id FROM programmes.payees p WHERE p.payee_id = %(person_id)s)
+    AND programmes.payee_of(e) = %(person_id)s AND e.id < %(before)s
+ORDER BY e.id DESC LIMIT %(most)s;
+
 -- name: list_entitlements_of
 -- A subject's entitlements in a programme, newest first.
 SELECT e.id FROM programmes.entitlements e JOIN programmes.cycles c ON c.id = e.cycle_id

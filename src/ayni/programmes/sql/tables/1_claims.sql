@@ -78,6 +78,7 @@ CREATE TABLE programmes.payees (
     named_at timestamptz NOT NULL
 );
 CREATE INDEX payees_by_entitlement ON programmes.payees (entitlement_id, number DESC);
+CREATE INDEX payees_by_payee ON programmes.payees (payee_id);
 
 -- Scorecards, by versions: a score is worked out by the newest that was valid on its day.
 CREATE TABLE programmes.scorecards (
