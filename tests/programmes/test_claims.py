@@ -220,6 +220,8 @@ def test_when_the_recipient_has_died_another_of_the_household_receives(town: Tow
             programmes.entitlements.name_payee(tx, payee_id=town.people["ana"], **change)
         named = programmes.entitlements.name_payee(tx, payee_id=child, **change)
         assert named.payee_id == child
+        assert programmes.list_entitlements_of(tx, person_id=child) == [named]
+        assert programmes.list_entitlements_of(tx, person_id=rosa) == []
     assert HeldBack.RECIPIENT_DIED.sentence not in town.disburse(cycle).reasons
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 
 import pytest
@@ -121,14 +122,23 @@ def test_nobody_there_is_told() -> None:
 
 
 def test_an_answer_without_an_end_is_not_read_to_it() -> None:
+    sent, cut_off = [], threading.Event()
+
     def endless(plug: socket.socket) -> None:
-        plug.recv(65_536)
+        if not plug.recv(65_536):
+            return
         plug.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n")
-        for _ in range(10_000):
-            plug.sendall(b"x" * 65_536)
+        try:
+            while len(sent) < 10_000:
+                plug.sendall(b"x" * 65_536)
+                sent.append(65_536)
+        except OSError:
+            cut_off.set()
 
     with bad_receiver(endless) as url:
         outgoing.deliver("PUT", url, b"{}", {}, HERE)
+        assert cut_off.wait(30), "it was hung up on"
+    assert len(sent) < 1_000, "after what lay in buffers"
 
 
 @pytest.mark.parametrize(
