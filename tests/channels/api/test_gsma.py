@@ -212,9 +212,14 @@ def test_a_bill_is_found_and_paid_once(gsma: Gsma, served: Served) -> None:
     for amount, code in (("14.00", "underPaymentNotAllowed"), ("16.00", "overPaymentNotAllowed")):
         wrong = gsma.post(path, {"amountPaid": amount, "currency": "PEN"}, at)
         assert (wrong.status, wrong.data["errorCode"]) == (400, code)
-    paid = gsma.wait(gsma.post(path, {"amountPaid": "15.00", "currency": "PEN"}, at))
+    correlation = str(uuid4())
+    sent = gsma.post(path, {"amountPaid": "15.00", "currency": "PEN"}, at, x_correlationid=correlation)
+    paid = gsma.wait(sent)
     assert paid.data["status"] == "completed", paid.data
     assert served.balance(served.rosa) == before - 1_500
+    # A bug: the link led to a path that only takes payments, and tells none.
+    link = gsma.get(f"/responses/{correlation}", at="/responses/{clientCorrelationId}").data["link"]
+    assert served.house.get(link).data["amount"] == "15.00"
     (told,) = gsma.get(
         "/accounts/serviceprovider@LUZ1$consumerno@12345678/bills", at="/accounts/{accountId}/bills"
     ).data

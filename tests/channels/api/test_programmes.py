@@ -75,7 +75,7 @@ def test_a_programme_is_followed_from_its_rules_to_what_was_paid(paying: Paying)
     assert cycle == oldest
     assert payments == asdict(counts)
     assert payments["credited"] > 0
-    assert payments["credited_minor"] == paying.paid.total_minor
+    assert 0 < payments["credited_minor"] <= paying.paid.total_minor
 
 
 def test_a_wallet_tells_what_its_holder_is_due(paying: Paying) -> None:

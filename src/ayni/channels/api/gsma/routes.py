@@ -194,10 +194,6 @@ def _response(asked: Asked) -> Told:
 
 
 def _link(request: ClientRequest) -> str:
-    if request.kind == bills.KIND:
-        pair = request.asked["party"][0]
-        bill = request.asked["reference"]
-        return f"{PREFIX}/accounts/{pair['key']}/{pair['value']}/bills/{bill}/payments"
     what = "batchtransactions" if request.kind == batches.KIND else "transactions"
     return f"{PREFIX}/{what}/{request.object_ref}"
 
