@@ -9,28 +9,32 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 import urllib3
 
-from ayni import ledger, payments, wallet
+from ayni import programmes, wallet
 from ayni.app import MODULES, load_country
 from ayni.foundation import clients, keys
 from ayni.foundation.db import Actor, Database
 from ayni.foundation.embedded import EmbeddedServer
 from ayni.foundation.migrate import migrate
-from ayni.values.ids import AccountId, EntitlementId, PersonId, ProgrammeId, new_id, show_id
-from ayni.wallet import Benefit
+from ayni.values.ids import show_id
+from bench.disbursement import approved_cycle
 from bench.measure import figure, in_turn, ratio
 from bench.wallet import SHOPS, Town
 
 CLIENTS = (1, 16, 64, 256)
-_SECONDS = 5
+_SECONDS, _ROUNDS = 5, 5
+_HASTY, _HASTY_CLIENTS = 6_000, 16
+"""What one client may send a minute, and over how many connections it sends ten times as much."""
+Runs = list[dict[str, Any]]
+"""Pairs of runs: alone, then beside something."""
 _ACTOR = Actor("bench", "bench")
 _SERVER = """
 import sys
@@ -51,18 +55,25 @@ with (
 
 @dataclass
 class Served:
-    """A town behind a server, and a client's token."""
+    """A town behind a server, and the tokens of two clients: one may send all it likes, `hasty` may not."""
 
     town: Town
     port: int
     token: str
+    hasty: str
 
     def load(self, callers: int, *, seconds: int = _SECONDS, rate: int | None = None) -> dict[str, Any]:
         """One run of the load: rate, p50, p95 and p99 in milliseconds. Every payment must be made."""
+        told = self.send(callers, seconds=seconds, rate=rate, token=self.token)
+        assert set(told["statuses"]) == {"201"}, told["statuses"]
+        return told
+
+    def send(self, callers: int, *, seconds: int, rate: int | None, token: str) -> dict[str, Any]:
+        """The same, whatever is answered."""
         asked: dict[str, Any] = {
             "host": "127.0.0.1",
             "port": self.port,
-            "token": self.token,
+            "token": token,
             "clients": callers,
             "seconds": seconds,
             "people": [show_id("per", person) for person in self.town.people[SHOPS:]],
@@ -78,7 +89,6 @@ class Served:
             check=True,
         )
         told: dict[str, Any] = json.loads(done.stdout)
-        assert set(told["statuses"]) == {"201"}, told["statuses"]
         return told
 
 
@@ -91,11 +101,13 @@ def _served(server: EmbeddedServer) -> Iterator[Served]:
         keys.create(Path(folder) / "keys", at=datetime.now(UTC))
         database = stack.enter_context(Database(url, load_country("peru")))
         town = Town(database)
-        with database.transaction(_ACTOR) as tx:
-            _, secret = clients.add_client(
-                tx, client_id="bench", name="B", scopes=["payments:write"], requests_a_minute=10_000_000
-            )
-            wallet.links.begin_link(tx, client_id="bench")
+        secrets = {}
+        for name, a_minute in (("bench", 10_000_000), ("hasty", _HASTY)):
+            with database.transaction(_ACTOR) as tx:
+                _, secrets[name] = clients.add_client(
+                    tx, client_id=name, name="B", scopes=["payments:write"], requests_a_minute=a_minute
+                )
+                wallet.links.begin_link(tx, client_id=name)
         command = [sys.executable, "-c", _SERVER, url, str(Path(folder) / "keys")]
         process = stack.enter_context(
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -104,70 +116,64 @@ def _served(server: EmbeddedServer) -> Iterator[Served]:
         assert process.stdout is not None
         stack.callback(process.stdin.close)
         port = int(process.stdout.readline())
-        form = {"grant_type": "client_credentials", "client_id": "bench", "client_secret": secret}
-        answer = urllib3.request("POST", f"http://127.0.0.1:{port}/oauth/token", body=urlencode(form))
-        yield Served(town, port, answer.json()["access_token"])
+        yield Served(town, port, *(_token(port, name, secret) for name, secret in secrets.items()))
 
 
-def _programme(database: Database, people: list[PersonId]) -> tuple[Any, datetime]:
-    """A programme with enough money to pay everybody many times."""
-    with database.transaction(_ACTOR) as tx:
-        book = payments.open_programme_book(
-            tx, programme_id=ProgrammeId(new_id(tx.now)), name="Programme of the bench"
-        )
-    with database.transaction(_ACTOR) as tx:
-        payments.confirm_deposit(
-            tx,
-            bank_reference="PROGRAMME",
-            amount_minor=10**12,
-            for_account=book.emoney_account_id,
-            received_at=tx.now,
-        )
-        return book.emoney_account_id, tx.now
+def _token(port: int, client: str, secret: str) -> str:
+    form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
+    answer = urllib3.request("POST", f"http://127.0.0.1:{port}/oauth/token", body=urlencode(form))
+    return str(answer.json()["access_token"])
 
 
 _PAYER = """
 import sys
-from bench.api import pay_benefits
-pay_benefits(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+from uuid import UUID
+from ayni import programmes
+from ayni.app import load_country
+from ayni.foundation.db import Actor, Database
+from ayni.values.ids import CycleId
+with Database(sys.argv[1], load_country("peru")) as database:
+    print("ready", flush=True)
+    programmes.disburse_cycle(database, cycle_id=CycleId(UUID(sys.argv[2])), actor=Actor("bench", "bench"))
 """
 
 
-def pay_benefits(url: str, account: str, count: int) -> None:
-    """Pay so many benefits of 0.01, to the town's wallets, as the job of a cycle does."""
-    with Database(url, load_country("peru")) as database:
-        with database.transaction(_ACTOR) as tx:
-            rows = tx.connection.execute("SELECT person_id FROM wallet.wallets ORDER BY person_id").fetchall()
-            at = tx.now
-        people = [PersonId(row[0]) for row in rows]
-        print("ready", flush=True)
-        turns, paid = ledger.Turns(ledger.BULK_BATCH), 0
-        while paid < count:
-            some = [people[(paid + place) % len(people)] for place in range(turns.size)]
-            benefits = [Benefit(EntitlementId(new_id(at)), at, one, 1) for one in some]
-            turns.begin()
-            with database.transaction(_ACTOR) as tx:
-                answers = wallet.disburse(tx, from_account_id=AccountId(UUID(account)), benefits=benefits)
-                turns.look(tx)
-            turns.pause()
-            assert all(answer.paid for answer in answers)
-            paid += len(some)
+def _while_paying(served: Served, server: EmbeddedServer, rate: int, count: int) -> tuple[Runs, int]:
+    """The same load before, and while, a cycle of so many wallets is paid; in turn. And how many it paid.
 
-
-def _while_paying(served: Served, server: EmbeddedServer, rate: int, count: int) -> list[dict[str, Any]]:
-    """The same load before, and while, a programme pays; in turn."""
-    account, _ = _programme(served.town.database, served.town.people)
-    runs: list[dict[str, Any]] = []
-    for _ in range(3):
+    The payment is killed after each round, and goes on with the next.
+    """
+    database = served.town.database
+    cycle = approved_cycle(database, server.folder, count, lambda *_: None, first=30_000_000)
+    runs: Runs = []
+    for _ in range(_ROUNDS):
         runs.append(served.load(256, rate=rate))
-        command = [sys.executable, "-c", _PAYER, server.url("api"), str(account), str(count)]
+        command = [sys.executable, "-c", _PAYER, server.url("api"), str(cycle.id)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as payer:
             assert payer.stdout is not None
             payer.stdout.readline()
             runs.append(served.load(256, rate=rate))
             assert payer.poll() is None, "the programme was done before the residents were"
-            payer.terminate()
-    return runs
+            payer.kill()
+    with database.transaction(_ACTOR) as tx:
+        return runs, programmes.count_payments(tx, cycle.id).credited
+
+
+def _beside_a_hasty_one(served: Served, rate: int) -> tuple[Runs, dict[str, int]]:
+    """The same load alone, and while another client sends ten times what it may; and what that one got."""
+    runs: Runs = []
+    got: dict[str, int] = {}
+    for _ in range(_ROUNDS):
+        runs.append(served.load(256, rate=rate))
+        with ThreadPoolExecutor(1) as beside:
+            hasty = beside.submit(
+                served.send, _HASTY_CLIENTS, seconds=_SECONDS, rate=10 * _HASTY // 60, token=served.hasty
+            )
+            runs.append(served.load(256, rate=rate))
+            for status, count in hasty.result()["statuses"].items():
+                got[status] = got.get(status, 0) + count
+    assert set(got) == {"201", "429"}, got
+    return runs, got
 
 
 def api_section(server: EmbeddedServer, tpcb: Callable[[], float], benefits: int) -> list[str]:
@@ -200,22 +206,42 @@ def api_section(server: EmbeddedServer, tpcb: Callable[[], float], benefits: int
             goal = "≥ 1.0" if callers == 256 else ""
             lines.append(f"| {callers} | {figure(rates['http'])} | {cells} | {against:.2f} | {goal} |")
         half = int(most / 2)
-        runs = _while_paying(served, server, half, benefits)
-    return [*lines, "", *_told(half, runs[0::2], runs[1::2]), ""]
+        hasty, got = _beside_a_hasty_one(served, half)
+        paying, paid = _while_paying(served, server, half, benefits)
+    return [*lines, "", *_told(half, hasty, got), *_told_of_paying(paying, paid, benefits), ""]
 
 
-def _told(half: int, alone: list[dict[str, Any]], beside: list[dict[str, Any]]) -> list[str]:
-    """What half of the load means, alone and while a programme pays."""
+def _median(runs: Runs, name: str) -> float:
+    return float(statistics.median(one[name] for one in runs))
 
-    def median(runs: list[dict[str, Any]], name: str) -> float:
-        return float(statistics.median(one[name] for one in runs))
 
-    slower = statistics.median(b["p50"] / a["p50"] for a, b in zip(alone, beside, strict=True))
-    first = f"At half of that load ({half:,} payments a second begun on time over 256 connections, waits"
-    second = f"counted from when each was due): p50 {median(alone, 'p50'):.0f} ms, "
-    second += f"p99 {median(alone, 'p99'):.0f} ms (goal: < 100 ms)."
-    third = f"While a programme pays beside it: p50 {median(beside, 'p50'):.0f} ms, "
-    third += (
-        f"p99 {median(beside, 'p99'):.0f} ms, {median(beside, 'rate'):,.0f} payments a second; the median"
-    )
-    return [first, second, third, f"wait is {slower:.1f} × as long (goal: < 2)."]
+def _slower(runs: Runs) -> float:
+    """How many times as long the median wait is in the second run of each pair."""
+    pairs = zip(runs[0::2], runs[1::2], strict=True)
+    return float(statistics.median(beside["p50"] / alone["p50"] for alone, beside in pairs))
+
+
+def _told(half: int, runs: Runs, got: dict[str, int]) -> list[str]:
+    """What half of the load means, alone and beside a client that sends too much."""
+    alone, beside = runs[0::2], runs[1::2]
+    return [
+        f"At half of that load ({half:,} payments a second begun on time over 256 connections, waits",
+        f"counted from when each was due): p50 {_median(alone, 'p50'):.0f} ms,",
+        f"p99 {_median(alone, 'p99'):.0f} ms (goal: < 100 ms).",
+        f"Beside another client that may send {_HASTY:,} requests a minute and sends ten times as many (",
+        f"paid: {got['201']:,}, refused: {got['429']:,}): p50 {_median(beside, 'p50'):.0f} ms, p99",
+        f"{_median(beside, 'p99'):.0f} ms; the median wait is {_slower(runs):.1f} × as long.",
+        "",
+    ]
+
+
+def _told_of_paying(runs: Runs, paid: int, of: int) -> list[str]:
+    """What residents notice of a programme that pays."""
+    alone, beside = runs[0::2], runs[1::2]
+    return [
+        f"While a programme pays a cycle of {of:,} wallets ({paid:,} of them in the time of the rounds):",
+        f"p50 {_median(beside, 'p50'):.0f} ms and p99 {_median(beside, 'p99'):.0f} ms, against",
+        f"{_median(alone, 'p50'):.0f} and {_median(alone, 'p99'):.0f} ms in the same city before it;",
+        f"{_median(beside, 'rate'):,.0f} payments a second; the median wait is {_slower(runs):.1f} × as long",
+        "(goal: < 2).",
+    ]

@@ -52,6 +52,8 @@ _SYLLABLES = (
     "mur",
     "ti",
 )
+Timed = Callable[[str, float], None]
+"""Notes that a stage has ended, and when it began."""
 _HEADER = "household_code,relationship,document_kind,document_number,first_surname,given_names,sex,birth_on,"
 
 
@@ -66,10 +68,10 @@ class Stages:
     peak_mib: int
 
 
-def _padron(path: Path, count: int) -> None:
+def _padron(path: Path, count: int, first: int) -> None:
     with path.open("w", encoding="utf-8") as out:
         out.write(_HEADER + "person.synthetic_identity\n")
-        number, written = 10_000_000, 0
+        number, written = first, 0
         while written < count:
             number += 1
             # The pretend register knows nobody whose number ends in 97, 98 or 99.
@@ -94,30 +96,11 @@ def disbursement(server: EmbeddedServer, count: int) -> Stages:
     migrate(server.url(name), MODULES, simulated_at=datetime(2025, 6, 2, 15, tzinfo=UTC))
     seconds: dict[str, float] = {}
     with Database(server.url(name), load_country("peru")) as database:
-        padron = server.folder / f"{name}.csv"
-        _padron(padron, count)
 
         def timed(stage: str, start: float) -> None:
             seconds[stage] = time.perf_counter() - start
 
-        start = time.perf_counter()
-        registry.import_padron(database, path=padron, source="bench", actor=ACTOR)
-        timed("import the padrón", start)
-        start = time.perf_counter()
-        identity.verify_all_documents(database, SandboxIdentityRegister(), actor=ACTOR)
-        timed("verify documents", start)
-        cycle = _cycle(database, timed)
-        start = time.perf_counter()
-        after = None
-        while True:
-            with database.transaction(ACTOR) as tx:
-                people = programmes.list_recipients_after(tx, cycle.id, after=after, most=ledger.BULK_BATCH)
-                if not people:
-                    break
-                wallet.open_wallets(tx, person_ids=list(people.values()))
-                wallet.take_into_use(tx, person_ids=list(people.values()))
-            after = max(people)
-        timed("open wallets", start)
+        cycle = approved_cycle(database, server.folder, count, timed)
         start = time.perf_counter()
         done = programmes.disburse_cycle(database, cycle_id=cycle.id, actor=ACTOR)
         timed("disburse", start)
@@ -133,7 +116,34 @@ def disbursement(server: EmbeddedServer, count: int) -> Stages:
     return Stages(count, done.paid, seconds, violations, peak_mib)
 
 
-def _cycle(database: Database, timed: Callable[[str, float], None]) -> programmes.Cycle:
+def approved_cycle(
+    database: Database, folder: Path, count: int, timed: Timed, *, first: int = 10_000_000
+) -> programmes.Cycle:
+    """A city of so many households, documents from `first` on, whose wallets wait for a cycle."""
+    padron = folder / "padron.csv"
+    _padron(padron, count, first)
+    start = time.perf_counter()
+    registry.import_padron(database, path=padron, source="bench", actor=ACTOR)
+    timed("import the padrón", start)
+    start = time.perf_counter()
+    identity.verify_all_documents(database, SandboxIdentityRegister(), actor=ACTOR)
+    timed("verify documents", start)
+    cycle = _cycle(database, timed)
+    start = time.perf_counter()
+    after = None
+    while True:
+        with database.transaction(ACTOR) as tx:
+            people = programmes.list_recipients_after(tx, cycle.id, after=after, most=ledger.BULK_BATCH)
+            if not people:
+                break
+            wallet.open_wallets(tx, person_ids=list(people.values()))
+            wallet.take_into_use(tx, person_ids=list(people.values()))
+        after = max(people)
+    timed("open wallets", start)
+    return cycle
+
+
+def _cycle(database: Database, timed: Timed) -> programmes.Cycle:
     with database.transaction(ACTOR) as tx:
         payments.set_up_books(tx)
         wallet.set_up_tiers(tx)

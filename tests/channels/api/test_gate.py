@@ -17,7 +17,8 @@ from joserfc.jwk import OctKey
 
 from ayni import wallet
 from ayni.channels import api
-from ayni.channels.api.errors import PortTaken
+from ayni.channels.api.errors import PortTaken, TooManyRequests
+from ayni.channels.api.gate import Rates
 from ayni.foundation import clients
 from ayni.foundation.clock import set_clock
 from ayni.foundation.db import Database
@@ -222,6 +223,18 @@ def test_a_client_beyond_its_rate_waits_and_nobody_else_does(served: Served) -> 
     assert late[0].code == "too_many_requests"
     assert 1 <= int(late[0].headers["retry-after"]) <= 60
     assert served.house.pay(served.rosa, "BODEGA01", 1).status == 201
+
+
+def test_what_may_come_in_a_minute_may_not_come_all_at_once() -> None:
+    """A bug: whoever sent ten times as much slowed everybody until the minute's requests were used up."""
+    for a_minute, at_once in ((6_000, 600), (600, 60), (30, 30)):
+        rates, let_in = Rates(), 0
+        with pytest.raises(TooManyRequests):
+            while let_in < 6_000:
+                rates.count("hasty", a_minute)
+                let_in += 1
+        assert at_once <= let_in <= at_once + a_minute // 60
+        rates.count("other", a_minute)
 
 
 def test_a_body_that_is_too_large_is_not_read(served: Served) -> None:

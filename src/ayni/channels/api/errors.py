@@ -32,7 +32,7 @@ class TooManyRequests(AyniError):
 
     code = "too_many_requests"
     http_status = 429
-    what = "This client may send {limit} requests a minute, and has sent more."
+    what = "This client may send {limit} requests a minute, spread over it, and has sent more."
     means = "Nothing was looked at, and nothing was changed."
     do = "Send the same request again after {retry_after} seconds."
 

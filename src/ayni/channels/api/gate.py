@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.requests import Request
@@ -25,6 +24,7 @@ from ayni.foundation.logging import get_logger
 
 _LOG = get_logger("channels.api")
 _BLOCKS_A_MINUTE = 6_000
+_AT_ONCE = 60
 _BEARER = b"bearer "
 Tell = Callable[[Scope, AyniError], Response]
 """Tells a refusal in the words of the part of the API that was asked."""
@@ -146,13 +146,14 @@ class _Noted:
 class Rates:
     """How many requests each client has sent of late: in this process's memory, so a restart forgets.
 
-    A client that may send many is counted a hundredth of a second at once: counting each costs more than a
-    token does.
+    What may come in a minute may not all come at once, or whoever sends ten times as much would slow others
+    until the minute's are used up: in six seconds a tenth of it, and always `_AT_ONCE`. A client that may
+    send many is counted a hundredth of a second at once: counting each costs more than a token does.
     """
 
     def __init__(self) -> None:
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._items: dict[int, Any] = {}
+        self._items: dict[int, tuple[RateLimitItem, ...]] = {}
         self._left: dict[str, int] = {}
 
     def count(self, client_id: str, a_minute: int) -> None:
@@ -163,12 +164,15 @@ class Rates:
         self._left[client_id] = left - 1
 
     def _take(self, client_id: str, a_minute: int) -> int:
-        item = self._items.get(a_minute)
-        if item is None:
-            item = self._items[a_minute] = RateLimitItemPerMinute(a_minute)
+        items = self._items.get(a_minute)
+        if items is None:
+            at_once = max(a_minute // 10, min(a_minute, _AT_ONCE))
+            items = RateLimitItemPerSecond(at_once, 6), RateLimitItemPerMinute(a_minute)
+            self._items[a_minute] = items
         some = max(1, a_minute // _BLOCKS_A_MINUTE)
-        if not self._limiter.hit(item, client_id, cost=some):
-            renews = self._limiter.get_window_stats(item, client_id).reset_time
-            wait = max(1, min(60, int(renews - time.time()) + 1))
-            raise TooManyRequests(limit=a_minute, retry_after=wait)
+        for item in items:
+            if not self._limiter.hit(item, client_id, cost=some):
+                renews = self._limiter.get_window_stats(item, client_id).reset_time
+                wait = max(1, min(60, int(renews - time.time()) + 1))
+                raise TooManyRequests(limit=a_minute, retry_after=wait)
         return some
