@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,16 +64,36 @@ def carry_out(state: State, caller: Caller, request: ClientRequest) -> tuple[str
         bill = find_bill(tx, str(asked["reference"]))
         receipt = wallet.bills.pay_bill(tx, bill_id=bill.id, person_id=person_id)
     assert receipt.payment_id is not None
-    reference, at = show_id("trf", receipt.payment_id), instant(state.present.now)
-    told: dict[str, Any] = {
-        "billPaymentStatus": "completed",
-        "amountPaid": show_amount(receipt.amount_minor),
-        "currency": asked["currency"],
-        "serviceProviderPaymentReference": reference,
-        "creationDate": at,
-        "modificationDate": at,
-    }
+    reference = show_id("trf", receipt.payment_id)
+    told = _shown(reference, bill, str(asked["currency"]), state.present.now)
     return reference, told | {name: asked[name] for name in _ECHOED if asked.get(name) is not None}
+
+
+def _shown(reference: str, bill: Bill, currency: str, at: datetime, *, stands: bool = True) -> dict[str, Any]:
+    """A payment of a bill, which is always of all of it."""
+    return {
+        "billPaymentStatus": "completed" if stands else "reversed",
+        "amountPaid": show_amount(bill.amount_minor),
+        "currency": currency,
+        "serviceProviderPaymentReference": reference,
+        "creationDate": instant(at),
+        "modificationDate": instant(at),
+    }
+
+
+def list_payments(tx: Tx, party: list[Pair], reference: str) -> list[dict[str, Any]]:
+    """What a resident has paid of a bill; what its company refused was given back.
+
+    Raises NoSuchObject, UnknownBill, UnknownParty.
+    """
+    bill, person_id = find_bill(tx, reference), find_person(tx, party)
+    return [
+        _shown(
+            show_id("trf", one.id), bill, tx.country.currency, one.paid_at, stands=one.accepted is not False
+        )
+        for one in wallet.bills.list_payments(tx, bill_id=bill.id)
+        if one.person_id == person_id
+    ]
 
 
 def list_companies(tx: Tx) -> list[dict[str, Any]]:

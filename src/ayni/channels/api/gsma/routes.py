@@ -343,6 +343,14 @@ def _bills(asked: Asked) -> Told:
     return _page(asked, found)
 
 
+def _bill_payments(asked: Asked) -> Told:
+    party = _party(asked)
+    with asked.state.database.transaction(asked.caller.actor) as tx:
+        accounts.reach(tx, asked.caller, party)
+        found = bills.list_payments(tx, party, asked.path["bill"])
+    return _page(asked, found)
+
+
 def _page(asked: Asked, found: list[dict[str, Any]]) -> Told:
     offset = _number(asked, "offset", 0, 0, 1_000_000)
     limit = _number(asked, "limit", _USUAL, 1, _MOST)
@@ -374,6 +382,7 @@ def routes() -> list[BaseRoute]:
         ("transactions", "GET", "wallets:read", _entries(with_type=True)),
         ("statemententries", "GET", "wallets:read", _entries(with_type=False)),
         ("bills", "GET", "payments:read", _bills),
+        ("bills/{bill}/payments", "GET", "payments:read", _bill_payments),
         ("bills/{bill}/payments", "POST", pay, _make(bills.KIND, _bill_payment)),
     ]
     for path, method, scope, handler in of_account:
