@@ -133,15 +133,19 @@ from ayni.app import load_country
 from ayni.foundation.db import Actor, Database
 from ayni.values.ids import CycleId
 with Database(sys.argv[1], load_country("peru")) as database:
-    print("ready", flush=True)
-    programmes.disburse_cycle(database, cycle_id=CycleId(UUID(sys.argv[2])), actor=Actor("bench", "bench"))
+    programmes.disburse_cycle(
+        database,
+        cycle_id=CycleId(UUID(sys.argv[2])),
+        actor=Actor("bench", "bench"),
+        progress=lambda done, _: print(done, flush=True),
+    )
 """
 
 
 def _while_paying(served: Served, server: EmbeddedServer, rate: int, count: int) -> tuple[Runs, int]:
     """The same load before, and while, a cycle of so many wallets is paid; in turn. And how many it paid.
 
-    The payment is killed after each round, and goes on with the next.
+    The payment is killed after each round, and goes on with the next; it is measured once it pays.
     """
     database = served.town.database
     cycle = approved_cycle(database, server.folder, count, lambda *_: None, first=30_000_000)

@@ -26,6 +26,9 @@ from ayni.ledger.errors import BatchTooLarge, NoRoom, PosterStopped
 from ayni.ledger.formats import check_fits, pack
 from ayni.ledger.model import MAX_BATCH, Posted, Transfer
 
+_REST, _QUIET = 4, 8
+"""Work in bulk rests so many times as long as its batch took, until nobody has waited for so many batches."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Submission:
@@ -164,17 +167,19 @@ class Poster:
 class Turns:
     """How many to post at once, so that nobody at a till waits long behind work in bulk.
 
-    As long as nobody waits for the ledger's lock it is as many as one likes. When somebody does, it is few,
-    and the others have their turn, as long as the batch took, before the next. `look` goes last in the
-    transaction that posts, and `pause` after its commit.
+    It begins with few, and as long as nobody waits for the ledger's lock they become as many as one likes.
+    When somebody does, it is few again, and the others have their turn, `_REST` times as long as the batch
+    took, until nobody has waited for `_QUIET` batches. `look` goes last in the transaction that posts, and
+    `pause` after its commit.
     """
 
     def __init__(self, most: int, *, fewest: int = 200) -> None:
-        self.size = most
         self._most = most
         self._fewest = min(fewest, most)
+        self.size = self._fewest
         self._begun = time.monotonic_ns()
         self._pause = timedelta(0)
+        self._quiet = _QUIET
 
     def begin(self) -> None:
         """A batch begins now."""
@@ -185,8 +190,11 @@ class Turns:
         took = timedelta(microseconds=(time.monotonic_ns() - self._begun) // 1_000)
         if store.is_waited_for(tx):
             self.size = self._fewest
-            self._pause = took
-        else:
+            self._pause = took * _REST
+            self._quiet = 0
+            return
+        self._quiet += 1
+        if self._quiet >= _QUIET:
             self.size = min(self._most, self.size * 2)
             self._pause = timedelta(0)
 

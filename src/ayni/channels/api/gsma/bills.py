@@ -81,19 +81,20 @@ def _shown(reference: str, bill: Bill, currency: str, at: datetime, *, stands: b
     }
 
 
-def list_payments(tx: Tx, party: list[Pair], reference: str) -> list[dict[str, Any]]:
-    """What a resident has paid of a bill; what its company refused was given back.
+def find_payment(tx: Tx, party: list[Pair], reference: str) -> dict[str, Any]:
+    """The last payment of a bill by a resident; what its company refused was given back.
 
-    Raises NoSuchObject, UnknownBill, UnknownParty.
+    The standard speaks of a list here and describes one payment; a bill is paid once and in full. Raises
+    NoSuchObject, UnknownBill, UnknownParty.
     """
     bill, person_id = find_bill(tx, reference), find_person(tx, party)
-    return [
-        _shown(
-            show_id("trf", one.id), bill, tx.country.currency, one.paid_at, stands=one.accepted is not False
-        )
-        for one in wallet.bills.list_payments(tx, bill_id=bill.id)
-        if one.person_id == person_id
-    ]
+    theirs = [one for one in wallet.bills.list_payments(tx, bill_id=bill.id) if one.person_id == person_id]
+    if not theirs:
+        raise NoSuchObject
+    last = theirs[-1]
+    return _shown(
+        show_id("trf", last.id), bill, tx.country.currency, last.paid_at, stands=last.accepted is not False
+    )
 
 
 def list_companies(tx: Tx) -> list[dict[str, Any]]:

@@ -347,8 +347,7 @@ def _bill_payments(asked: Asked) -> Told:
     party = _party(asked)
     with asked.state.database.transaction(asked.caller.actor) as tx:
         accounts.reach(tx, asked.caller, party)
-        found = bills.list_payments(tx, party, asked.path["bill"])
-    return _page(asked, found)
+        return Told(bills.find_payment(tx, party, asked.path["bill"]))
 
 
 def _page(asked: Asked, found: list[dict[str, Any]]) -> Told:
