@@ -1,13 +1,8 @@
-"""A worker as a program of its own that tells webhooks, also inside this machine.
-
-Run as `python -m tests.faults.telling URL`.
-"""
+"""A worker as a program of its own that tells webhooks, also inside this machine: `working.start` runs it."""
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from pathlib import Path
 
 from ayni.app import load_country
 from ayni.channels import worker
@@ -22,18 +17,6 @@ from tests.wallet.rings import ring
 def register() -> None:
     """Make this follower known."""
     followers.register("test.tell", lambda database: telling.telling(database, ring, HERE))
-
-
-def start(database: Database) -> subprocess.Popen[str]:
-    """A worker in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.telling", database.url],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    )
 
 
 if __name__ == "__main__":

@@ -13,8 +13,7 @@ from ayni.foundation import clients, webhooks
 from ayni.foundation.db import Database
 from tests.channels.api.receivers import bad_receiver
 from tests.conftest import TEST_ACTOR
-from tests.faults import telling
-from tests.faults.working import wait_until_started
+from tests.faults.working import start, wait_until_started
 from tests.wallet.conftest import build
 
 
@@ -39,11 +38,11 @@ def test_another_worker_goes_on_where_a_killed_one_was(own_database: Database) -
 
     with bad_receiver(take) as url:
         webhook = _begin(own_database, url)
-        first = telling.start(own_database)
+        first = start(own_database, "tests.faults.telling")
         second = None
         try:
             assert first_was_told.wait(30)
-            second = telling.start(own_database)
+            second = start(own_database, "tests.faults.telling")
             wait_until_started(second)
             os.kill(first.pid, signal.SIGKILL)
             first.wait()

@@ -57,10 +57,10 @@ def register(*, tick: bool = True) -> None:
     jobs.register("test.tick", _tick, every="* * * * *" if tick else None)
 
 
-def start(database: Database) -> subprocess.Popen[str]:
+def start(database: Database, module: str = "tests.faults.working") -> subprocess.Popen[str]:
     """A worker in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.working", database.url],
+        [sys.executable, "-m", module, database.url],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
