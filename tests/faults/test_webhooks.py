@@ -11,7 +11,7 @@ from uuid import uuid4
 from ayni import ledger, wallet
 from ayni.foundation import clients, webhooks
 from ayni.foundation.db import Database
-from tests.channels.api.receivers import bad_receiver
+from tests.channels.api.receivers import bad_receiver, read_request
 from tests.conftest import TEST_ACTOR
 from tests.faults.working import start, wait_until_started
 from tests.wallet.conftest import build
@@ -24,8 +24,7 @@ def test_another_worker_goes_on_where_a_killed_one_was(own_database: Database) -
     first_was_told, told_again = threading.Event(), threading.Event()
 
     def take(plug: socket.socket) -> None:
-        plug.settimeout(30)
-        message = plug.recv(65_536)
+        message = read_request(plug)
         if not message:
             return
         messages.append(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -59,6 +60,22 @@ def receiver(*statuses: int, location: str = "") -> Iterator[Receiver]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def read_request(plug: socket.socket) -> bytes:
+    """A whole request, whose head and body may come apart; nothing, where somebody only knocked.
+
+    What is closed unread may take an answer away that was sent before.
+    """
+    plug.settimeout(30)
+    read = b""
+    while more := plug.recv(65_536):
+        read += more
+        head, found, body = read.partition(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+        if found and length is not None and len(body) >= int(length[1]):
+            break
+    return read
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import pytest
 from ayni.channels.api import outgoing
 from ayni.channels.api.errors import BadAddress, NotTaken
 from tests.channels.api.conftest import HERE
-from tests.channels.api.receivers import bad_receiver, receiver
+from tests.channels.api.receivers import bad_receiver, read_request, receiver
 
 
 def test_what_is_sent_arrives_once() -> None:
@@ -125,7 +125,7 @@ def test_an_answer_without_an_end_is_not_read_to_it() -> None:
     sent, cut_off = [], threading.Event()
 
     def endless(plug: socket.socket) -> None:
-        if not plug.recv(65_536):
+        if not read_request(plug):
             return
         plug.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n")
         try:
@@ -153,7 +153,7 @@ def test_an_answer_without_an_end_is_not_read_to_it() -> None:
 )
 def test_an_answer_that_is_none_is_told(answer: bytes) -> None:
     def lie(plug: socket.socket) -> None:
-        plug.recv(65_536)
+        read_request(plug)
         plug.sendall(answer)
 
     with bad_receiver(lie) as url, pytest.raises(NotTaken):
@@ -164,7 +164,7 @@ def test_an_answer_that_comes_drop_by_drop_is_cut_off(monkeypatch: pytest.Monkey
     monkeypatch.setattr(outgoing, "_IN_ALL_SECONDS", 0.5)
 
     def drip(plug: socket.socket) -> None:
-        plug.recv(65_536)
+        read_request(plug)
         for byte in b"HTTP/1.1 200 OK" + b"y" * 200:
             plug.sendall(bytes([byte]))
             time.sleep(0.05)
@@ -177,7 +177,7 @@ def test_one_who_says_nothing_is_not_waited_for_for_ever(monkeypatch: pytest.Mon
     monkeypatch.setattr(outgoing, "_READ_SECONDS", 0.3)
 
     def silent(plug: socket.socket) -> None:
-        plug.recv(65_536)
+        read_request(plug)
         plug.settimeout(3)
         plug.recv(1)
 

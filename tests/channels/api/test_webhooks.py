@@ -19,7 +19,7 @@ from ayni.foundation import clients
 from ayni.foundation.keys import KeyRingLost
 from ayni.values.ids import PersonId, read_id
 from tests.channels.api.conftest import HERE, Client, Served, key
-from tests.channels.api.receivers import Receiver, bad_receiver, receiver
+from tests.channels.api.receivers import Receiver, bad_receiver, read_request, receiver
 from tests.conftest import TEST_ACTOR
 
 PATH = "/api/v1/webhooks"
@@ -154,7 +154,7 @@ def test_one_that_is_not_taken_rests_before_it_is_tried_again(hooked: Hooked) ->
 
 def test_a_slow_receiver_keeps_nobody_else_waiting(hooked: Hooked) -> None:
     def slow(plug: Any) -> None:
-        if not plug.recv(65_536):
+        if not read_request(plug):
             return
         waited.append(plug)
         while not quick.taken:
@@ -213,7 +213,7 @@ def test_a_replay_while_something_is_being_delivered_stands(hooked: Hooked) -> N
     made: dict[str, Any] = {}
 
     def ask_in_the_middle(plug: Any) -> None:
-        plug.recv(65_536)
+        read_request(plug)
         if not asked:
             body = {"key": str(key()), "after_seq": made["told_seq"]}
             asked.append(client.post(f"{PATH}/{made['id']}/replays", body).status)
