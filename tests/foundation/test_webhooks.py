@@ -51,14 +51,14 @@ def test_it_begins_where_it_is_asked_to(tx: Tx, made: Webhook) -> None:
 def test_a_step_that_was_overtaken_changes_nothing(tx: Tx, made: Webhook) -> None:
     webhooks.replay(tx, client_id="bank-one", webhook_id=made.id, asked_key=uuid4(), after_seq=3)
     assert not webhooks.note_told(tx, webhook=made, upto_seq=50, events=2)
-    assert not webhooks.note_not_taken(tx, webhook=made, upto_seq=50, events=2, problem="down")
+    assert not webhooks.note_not_taken(tx, webhook=made, after_seq=40, upto_seq=50, events=2, problem="down")
     assert _now(tx, made).told_seq == 3
 
 
 def test_failures_are_counted_until_it_is_taken(tx: Tx, made: Webhook) -> None:
     one = made
     for count in (1, 2):
-        assert webhooks.note_not_taken(tx, webhook=one, upto_seq=50, events=2, problem="down")
+        assert webhooks.note_not_taken(tx, webhook=one, after_seq=40, upto_seq=50, events=2, problem="down")
         one = _now(tx, one)
         assert (one.failures, one.told_seq, one.trying_seq, one.problem) == (count, 40, 50, "down")
     assert webhooks.note_told(tx, webhook=one, upto_seq=50, events=2)

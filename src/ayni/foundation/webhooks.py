@@ -165,14 +165,19 @@ def note_told(tx: Tx, *, webhook: Webhook, upto_seq: int, events: int) -> bool:
     )
 
 
-def note_not_taken(tx: Tx, *, webhook: Webhook, upto_seq: int, events: int, problem: str) -> bool:
-    """Note that a client's address did not take what was tried. False: as `note_told`."""
+def note_not_taken(
+    tx: Tx, *, webhook: Webhook, after_seq: int, upto_seq: int, events: int, problem: str
+) -> bool:
+    """Note that a client's address did not take what was tried, to be tried so again.
+
+    Up to `after_seq` there was nothing for it. False: as `note_told`.
+    """
     return _insert(
         tx,
         webhook.id,
         webhook.number + 1,
         "refused",
-        webhook.told_seq,
+        after_seq,
         trying_seq=upto_seq,
         events=events,
         failures=webhook.failures + 1,

@@ -48,7 +48,7 @@ def test_every_operation_says_who_may_what_may_come_and_gives_an_example(describ
 
 
 def _run(served: Served, description: Path, phases: str) -> str:
-    """Send what a description allows and what its bounds forbid; gives what was told of it."""
+    """Send what a description allows and what its bounds forbid; gives what was found wrong."""
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "run", str(description), "--url", served.url),
         *("--header", f"Authorization: Bearer {served.house.token}"),
@@ -62,12 +62,11 @@ def _run(served: Served, description: Path, phases: str) -> str:
     done = subprocess.run(
         command, cwd=description.parent, capture_output=True, text=True, timeout=500, check=False
     )
-    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
-    return done.stdout
+    return "" if done.returncode == 0 else done.stdout[-20_000:] + done.stderr[-2_000:]
 
 
 def test_what_the_description_allows_is_answered_as_it_says(served: Served, described: Path) -> None:
-    _run(served, described, "examples,coverage")
+    assert _run(served, described, "examples,coverage") == ""
 
 
 def test_what_exists_is_answered_as_the_description_says(served: Served, described: Path) -> None:
@@ -82,7 +81,7 @@ def test_what_exists_is_answered_as_the_description_says(served: Served, describ
     described.write_text(json.dumps(told))
     statement = f"/api/v1/wallets/{served.rosa}/statement?limit=500"
     before = len(served.house.get(statement).data["entries"])
-    _run(served, described, "fuzzing")
+    assert _run(served, described, "fuzzing") == ""
     assert len(served.house.get(statement).data["entries"]) > before, "some of it was carried out"
     with served.database.transaction(TEST_ACTOR) as tx:
         assert ledger.list_violations(tx) == []

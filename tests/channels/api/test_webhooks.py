@@ -142,6 +142,22 @@ def test_what_is_not_taken_is_sent_again_as_it_was(hooked: Hooked) -> None:
     assert kinds == ["taken", "taken", "refused", "refused", "begun"]
 
 
+def test_a_retry_after_a_long_way_of_others_payments_is_the_same_message(
+    hooked: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug: the retry looked through that way again, and forgot on it what it had tried."""
+    monkeypatch.setattr("ayni.wallet.queries.payments._LOOKED_AT", 25)
+    with receiver(500) as taker:
+        hooked.hook(hooked.client(shop=hooked.served.bodega), taker.url)
+        hooked.pay(*[1] * 60, shop="BOTICA01")
+        hooked.pay(100)
+        hooked.tell()
+        hooked.pay(200)
+        hooked.tell()
+    assert taker.bodies[0] == taker.bodies[1]
+    assert taker.taken[0][2]["webhook-id"] == taker.taken[1][2]["webhook-id"]
+
+
 def test_one_that_is_not_taken_rests_before_it_is_tried_again(hooked: Hooked) -> None:
     with receiver(*[500] * 10) as taker:
         hooked.hook(hooked.client(), taker.url)

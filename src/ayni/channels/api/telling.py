@@ -148,7 +148,15 @@ class Teller:
             if not problem:
                 webhooks.note_told(tx, webhook=one, upto_seq=upto_seq, events=events)
                 return
-            webhooks.note_not_taken(tx, webhook=one, upto_seq=upto_seq, events=events, problem=problem)
+            # From where it was looked, or the retry would look through all that came before it again.
+            webhooks.note_not_taken(
+                tx,
+                webhook=one,
+                after_seq=self._stands_at(one),
+                upto_seq=upto_seq,
+                events=events,
+                problem=problem,
+            )
         pause = min(_LONGEST, _FIRST * 2 ** min(one.failures, 20))
         # A replay is another step, and does not wait.
         self._resting_until[one.id] = one.number + 1, _after(pause)
