@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Path, Query, Request, Security
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
@@ -112,6 +112,9 @@ Cursor = Annotated[str | None, Query(max_length=4_000, description="`next` of th
 At = AwareDatetime
 
 
+Row = TypeVar("Row")
+
+
 class Page(Model):
     """A page of a list. `next` continues where it ends, whatever came meanwhile; null: there is no more."""
 
@@ -123,6 +126,14 @@ def write_cursor(mark: Mapping[str, Any] | None) -> str | None:
     if mark is None:
         return None
     return base64.urlsafe_b64encode(json.dumps(mark, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def cut_page(
+    found: list[Row], limit: int, mark: Callable[[Row], Mapping[str, Any]]
+) -> tuple[list[Row], str | None]:
+    """A page of what was asked for with one more than `limit`, and its `next`: the mark of its last one."""
+    kept = found[:limit]
+    return kept, write_cursor(mark(kept[-1])) if len(found) > limit else None
 
 
 def read_cursor(text: str | None, read: Callable[[Any], Any]) -> Any:

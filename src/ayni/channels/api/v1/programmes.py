@@ -22,10 +22,10 @@ from ayni.channels.api.v1.described import (
     Page,
     TheState,
     WalletPath,
+    cut_page,
     may,
     reached_wallet,
     read_cursor,
-    write_cursor,
 )
 from ayni.foundation.errors import NotFound
 from ayni.programmes import Cycle, Entitlement, Programme
@@ -178,11 +178,8 @@ def entitlements(
     with state.database.snapshot(caller.actor) as tx:
         person_id = reached_wallet(tx, caller, wallet_id)
         found = programmes.list_entitlements_of(tx, person_id=person_id, before=before, most=limit + 1)
-    more = len(found) > limit
-    return Entitlements(
-        next=write_cursor({"before": str(found[limit - 1].id)} if more else None),
-        entitlements=[_entitlement(one) for one in found[:limit]],
-    )
+    kept, onward = cut_page(found, limit, lambda one: {"before": str(one.id)})
+    return Entitlements(next=onward, entitlements=[_entitlement(one) for one in kept])
 
 
 def _entitlement(found: Entitlement) -> EntitlementShown:

@@ -24,10 +24,10 @@ from ayni.channels.api.v1.described import (
     Model,
     Page,
     TheState,
+    cut_page,
     done_before,
     may,
     read_cursor,
-    write_cursor,
 )
 from ayni.foundation import webhooks
 from ayni.foundation.db import Tx
@@ -144,11 +144,8 @@ def list_deliveries(
     found = _find(state, caller, webhook_id)
     with state.database.snapshot(caller.actor) as tx:
         steps = webhooks.list_steps(tx, webhook_id=found.id, before=before, most=limit + 1)
-    more = len(steps) > limit
-    return Deliveries(
-        next=write_cursor({"before": steps[limit - 1].number} if more else None),
-        deliveries=[_delivery(step) for step in steps[:limit]],
-    )
+    kept, onward = cut_page(steps, limit, lambda step: {"before": step.number})
+    return Deliveries(next=onward, deliveries=[_delivery(step) for step in kept])
 
 
 @router.post("/webhooks/{webhook_id}/replays", status_code=200)
